@@ -1,0 +1,45 @@
+# Finds LibTorch and makes the imported target `LibTorch::torch` (CPU) with its headers as system headers.
+#
+# TOCA_LIBTORCH names the folder that holds include/ and lib/ (the `torch` folder of a wheel, or an unpacked LibTorch
+# archive). The wheel's own TorchConfig.cmake insists on a CUDA toolkit, so it is not used.
+include(FindPackageHandleStandardArgs)
+
+set(TOCA_LIBTORCH "" CACHE PATH "LibTorch folder (holds include/ and lib/); empty: what ./dev fetched")
+set(_hints ${TOCA_LIBTORCH} "${CMAKE_SOURCE_DIR}/.deps/libtorch/torch")
+
+find_path(LibTorch_INCLUDE_DIR torch/csrc/api/include/torch/torch.h HINTS ${_hints} PATH_SUFFIXES include NO_DEFAULT_PATH)
+find_library(LibTorch_CPU_LIBRARY torch_cpu HINTS ${_hints} PATH_SUFFIXES lib NO_DEFAULT_PATH)
+find_library(LibTorch_C10_LIBRARY c10 HINTS ${_hints} PATH_SUFFIXES lib NO_DEFAULT_PATH)
+mark_as_advanced(LibTorch_INCLUDE_DIR LibTorch_CPU_LIBRARY LibTorch_C10_LIBRARY)
+
+set(LibTorch_VERSION "")
+if(LibTorch_INCLUDE_DIR)
+  set(_version_header "${LibTorch_INCLUDE_DIR}/torch/headeronly/version.h")
+  if(NOT EXISTS "${_version_header}")
+    set(_version_header "${LibTorch_INCLUDE_DIR}/torch/csrc/api/include/torch/version.h")
+  endif()
+  if(EXISTS "${_version_header}")
+    file(STRINGS "${_version_header}" _lines REGEX "#define TORCH_VERSION_(MAJOR|MINOR|PATCH) ")
+    foreach(_part MAJOR MINOR PATCH)
+      string(REGEX MATCH "TORCH_VERSION_${_part} ([0-9]+)" _ "${_lines}")
+      list(APPEND _numbers "${CMAKE_MATCH_1}")
+    endforeach()
+    list(JOIN _numbers "." LibTorch_VERSION)
+    unset(_numbers)
+  endif()
+endif()
+
+find_package_handle_standard_args(LibTorch
+  REQUIRED_VARS LibTorch_CPU_LIBRARY LibTorch_C10_LIBRARY LibTorch_INCLUDE_DIR
+  VERSION_VAR LibTorch_VERSION
+  REASON_FAILURE_MESSAGE "run ./dev build (it fetches LibTorch), or give -DTOCA_LIBTORCH=<folder with include/ and lib/>")
+
+if(LibTorch_FOUND AND NOT TARGET LibTorch::torch)
+  add_library(LibTorch::c10 SHARED IMPORTED)
+  set_target_properties(LibTorch::c10 PROPERTIES IMPORTED_LOCATION "${LibTorch_C10_LIBRARY}")
+  add_library(LibTorch::torch SHARED IMPORTED)
+  set_target_properties(LibTorch::torch PROPERTIES
+    IMPORTED_LOCATION "${LibTorch_CPU_LIBRARY}"
+    INTERFACE_INCLUDE_DIRECTORIES "${LibTorch_INCLUDE_DIR};${LibTorch_INCLUDE_DIR}/torch/csrc/api/include"
+    INTERFACE_LINK_LIBRARIES LibTorch::c10)
+endif()
