@@ -14,32 +14,33 @@ namespace fs = std::filesystem;
 
 namespace {
 
-    Unexpected ioError(const fs::path& path, const char* doing, int code)
-    {
-        return unexpected(ErrorCode::Io, "Cannot " + std::string(doing) + " '" + path.string() + "': " + std::strerror(code)
-                + ". Choose another place or free some space.");
-    }
+Unexpected ioError(const fs::path& path, const char* doing, int code)
+{
+    return unexpected(ErrorCode::Io,
+        "Cannot " + std::string(doing) + " '" + path.string() + "': " + std::strerror(code)
+            + ". Choose another place or free some space.");
+}
 
-    Result<void> syncFile(const fs::path& path)
-    {
-        const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-        if (fd < 0)
-            return ioError(path, "open", errno);
-        const int status = ::fsync(fd);
-        const int code = errno;
-        ::close(fd);
-        if (status != 0)
-            return ioError(path, "write", code);
-        return {};
-    }
+Result<void> syncFile(const fs::path& path)
+{
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return ioError(path, "open", errno);
+    const int status = ::fsync(fd);
+    const int code = errno;
+    ::close(fd);
+    if (status != 0)
+        return ioError(path, "write", code);
+    return {};
+}
 
 } // namespace
 
 std::filesystem::path temporaryBeside(const std::filesystem::path& path)
 {
     static std::atomic<unsigned> counter{0};
-    auto name = "." + path.stem().string() + "." + std::to_string(::getpid()) + "-" + std::to_string(counter++) + ".part"
-        + path.extension().string();
+    auto name = "." + path.stem().string() + "." + std::to_string(::getpid()) + "-" + std::to_string(counter++)
+        + ".part" + path.extension().string();
     return path.parent_path() / name;
 }
 
@@ -94,7 +95,7 @@ Result<std::string> readFile(const std::filesystem::path& path, std::size_t limi
             return unexpected(ErrorCode::NotFound, "'" + path.string() + "' does not exist.");
         return ioError(path, "read", errno);
     }
-    struct stat info {};
+    struct stat info { };
     if (::fstat(fd, &info) != 0 || S_ISDIR(info.st_mode)) {
         ::close(fd);
         return unexpected(ErrorCode::Io, "Cannot read '" + path.string() + "': it is not a file.");
@@ -114,7 +115,8 @@ Result<std::string> readFile(const std::filesystem::path& path, std::size_t limi
             break;
         if (content.size() + static_cast<std::size_t>(n) > limit) {
             ::close(fd);
-            return unexpected(ErrorCode::TooLarge, "'" + path.string() + "' is larger than the " + std::to_string(limit >> 20)
+            return unexpected(ErrorCode::TooLarge,
+                "'" + path.string() + "' is larger than the " + std::to_string(limit >> 20)
                     + " MiB that such a file may have.");
         }
         content.append(buffer, static_cast<std::size_t>(n));

@@ -15,8 +15,14 @@ struct Unexpected {
     Error error;
 };
 
-inline Unexpected unexpected(Error error) { return {std::move(error)}; }
-inline Unexpected unexpected(ErrorCode code, std::string message) { return {{code, std::move(message)}}; }
+inline Unexpected unexpected(Error error)
+{
+    return {std::move(error)};
+}
+inline Unexpected unexpected(ErrorCode code, std::string message)
+{
+    return {{code, std::move(message)}};
+}
 
 /// A value or an Error: a small subset of C++23's std::expected with the same member names (g++ 12 has none).
 template <class T>

@@ -31,7 +31,8 @@ struct TensorInfo {
 /// A read-only set of named tensors in one or several safetensors files, mapped into memory.
 ///
 /// Everything in the files is untrusted: header length, JSON, names, dtypes, shapes, offsets (range, overlap, gaps,
-/// alignment of length and shape product, duplicates) are checked in `open`, and memory use stays bounded by the header's size.
+/// alignment of length and shape product, duplicates) are checked in `open`, and memory use stays bounded by the
+/// header's size.
 class Checkpoint {
 public:
     /// @param path  a .safetensors file, a `*.safetensors.index.json`, or a folder that holds one of
@@ -72,8 +73,10 @@ struct LoadOptions {
 
 /// Replaces all parameters and buffers of `module` by the checkpoint's tensors.
 ///
-/// @return BadCheckpoint when names, shapes or dtypes (only floating-point ones) do not fit: the message lists missing and
-///         unexpected names (the first few, and how many more) and every wrong shape as "name: expected [..], file has [..]".
+/// @return BadCheckpoint when names, shapes or dtypes (only floating-point ones) do not fit: the message lists missing
+/// and
+///         unexpected names (the first few, and how many more) and every wrong shape as "name: expected [..], file has
+///         [..]".
 Result<void> loadInto(torch::nn::Module& module, const Checkpoint& checkpoint, const LoadOptions& options = {});
 
 /// Writes tensors as one safetensors file (atomically). For tests, tools and traces.

@@ -16,9 +16,15 @@ ActivationRecorder::ActivationRecorder(const torch::nn::Module& root, const std:
     t_current = this;
 }
 
-ActivationRecorder::~ActivationRecorder() { t_current = m_outer; }
+ActivationRecorder::~ActivationRecorder()
+{
+    t_current = m_outer;
+}
 
-ActivationRecorder* ActivationRecorder::current() { return t_current; }
+ActivationRecorder* ActivationRecorder::current()
+{
+    return t_current;
+}
 
 bool ActivationRecorder::wants(const torch::nn::Module& module) const
 {

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/api/generation_request.h"
+#include "core/api/model_info.h"
+#include "core/api/run_result.h"
+
+#include <memory>
+#include <stop_token>
+
+namespace toca {
+
+/// Hears about a run while it goes on. Called on the engine's thread: hand over and return at once.
+class Observer {
+public:
+    virtual ~Observer() = default;
+    virtual void stageChanged(Stage) { }
+    virtual void runStarted(const RunStart&) { }
+    virtual void stepFinished(const StepReport&) { }
+    virtual void previewReady(const Preview&) { }
+    /// @param done, of frames decoded
+    virtual void decodingProgress(int /*done*/, int /*of*/) { }
+};
+
+/// What a request will do and need, without running it.
+struct RunForecast {
+    plan::Plan plan;
+    MemoryEstimate memory;
+    std::vector<std::string>
+        warnings; ///< sentences: "this setting caches nothing", "3 words are not in the model's vocabulary"
+};
+
+/// All that window and command line know of the engine. One thread at a time.
+class Engine {
+public:
+    virtual ~Engine() = default;
+
+    /// Reads a model folder's configs and headers, not its weights. "" = the embedded model.
+    virtual Result<ModelInfo> describe(const std::string& modelPath) = 0;
+    /// Loads the model of the request (kept for the next run) so that `generate` starts at once.
+    virtual Result<void> load(const GenerationRequest& request, Observer& observer) = 0;
+    /// Plans and estimates without running.
+    virtual Result<RunForecast> forecast(const GenerationRequest& request) = 0;
+    /// Blocking; looks at `stop` between modules (Cancelled). A run too large for the memory is refused first
+    /// (TooLarge).
+    virtual Result<RunResult> generate(const GenerationRequest& request, Observer& observer, std::stop_token stop) = 0;
+};
+
+/// Seconds of progress text: "step 12/30  8.4 it/s  ETA 0:02".
+std::string progressText(const StepReport& report);
+
+} // namespace toca

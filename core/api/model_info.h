@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cache/plan/geometry.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace toca {
+
+/// One part of a model folder, as far as its files say without loading it.
+struct ModelPart {
+    std::string name; ///< "transformer", "text encoder", "spatial VAE", ...
+    std::string type; ///< "STDiT3"
+    std::int64_t parameters = 0;
+    std::int64_t bytes = 0; ///< on disk
+    std::string dtype; ///< "float32", "float16", "bfloat16", "mixed"
+};
+
+/// What a model folder holds and what it wants: plain values for window and command line.
+struct ModelInfo {
+    std::string path; ///< "" for the embedded model
+    std::string name; ///< "toca-miniature"
+    std::string family; ///< "opensora-v1.2"
+    plan::ModelShape shape;
+    std::vector<ModelPart> parts;
+    // defaults and limits of a request
+    int steps = 30;
+    double guidanceScale = 7.0;
+    int frames = 17;
+    int width = 128;
+    int height = 128;
+    double fps = 8.0;
+    int sizeMultiple = 16; ///< width and height should be multiples of this (VAE times patch)
+    bool takesCondition = true; ///< first frame or clip as a condition
+    bool takesNegativePrompt = true;
+    std::vector<std::string> examplePrompts;
+    std::vector<std::string> vocabulary; ///< lower-case words the model has learnt; empty: open vocabulary
+    std::string notice; ///< one sentence about what to expect, "" if none
+
+    std::int64_t parameters() const;
+    std::int64_t bytes() const;
+};
+
+/// Words of `prompt` (lower case, punctuation stripped) that are not in the model's vocabulary, each once, in order.
+/// Empty when the vocabulary is open. At most `limit` words.
+std::vector<std::string> unknownWords(const ModelInfo& model, const std::string& prompt, std::size_t limit = 8);
+
+} // namespace toca

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cache/plan/trace.h"
+#include "core/api/frame.h"
+#include "core/api/generation_request.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace toca {
+
+enum class Stage : std::uint8_t { Loading, EncodingText, EncodingCondition, Denoising, Decoding, Done };
+const char* stageName(Stage stage); ///< "loading model", "encoding text", ...
+
+/// Seconds of a run's parts. The wall-clock gain compares `denoising`; the end-to-end gain `total`.
+struct RunTimes {
+    double loading = 0; ///< 0 when the model was already loaded
+    double text = 0;
+    double condition = 0;
+    double denoising = 0;
+    double preview = 0; ///< inside denoising's span but not counted in it
+    double decoding = 0;
+    double total() const { return text + condition + denoising + preview + decoding; }
+};
+
+/// Memory a run will need, known before it starts. Bytes.
+struct MemoryEstimate {
+    std::int64_t weights = 0;
+    std::int64_t activations = 0;
+    std::int64_t cache = 0;
+    std::int64_t trace = 0;
+    std::int64_t available = 0; ///< of the machine (or device) at the time of asking
+    std::int64_t total() const { return weights + activations + cache + trace; }
+};
+
+/// A small picture of the predicted clean clip at one step, by a linear projection of the latent.
+struct Preview {
+    int step = 0;
+    Clip clip;
+};
+
+/// What is known when the first step starts.
+struct RunStart {
+    std::uint64_t runId = 0;
+    GenerationRequest request; ///< with all defaults filled in
+    plan::Plan plan;
+    std::shared_ptr<const plan::Trace> trace; ///< fills while the run goes on
+    MemoryEstimate memory;
+};
+
+struct StepReport {
+    std::uint64_t runId = 0;
+    int step = 0; ///< the one that has just ended
+    int steps = 0;
+    double seconds = 0; ///< of this step
+    double denoisingSeconds = 0; ///< since the first step started, previews excluded
+    double etaSeconds = 0; ///< until the last step, from the plan's FLOPs and the measured pace
+    std::int64_t cacheBytes = 0;
+};
+
+/// A finished run.
+struct RunResult {
+    std::uint64_t runId = 0;
+    GenerationRequest request;
+    plan::Plan plan;
+    std::shared_ptr<const plan::Trace> trace;
+    Clip clip;
+    std::vector<float> latent; ///< final normalised latent, (C, T, H, W) row by row
+    std::vector<std::int64_t> latentShape;
+    RunTimes times;
+    int threads = 0;
+    std::string device; ///< "cpu", "cuda:0"
+    std::vector<std::string> warnings; ///< sentences, e.g. that the setting cached nothing
+};
+
+/// How far a run is from its uncached baseline.
+struct Fidelity {
+    bool identical = false;
+    double psnrDb = 0; ///< over the clip, 8-bit RGB; infinity when identical
+    double ssim = 0; ///< luma, Gaussian 11x11 sigma 1.5, mean over frames
+    double latentRelativeError = 0; ///< ||a - b|| / ||b|| of the final latents
+    std::vector<double> framePsnrDb;
+    std::vector<double> frameSsim;
+};
+
+/// @return InvalidArgument when the clips differ in size or number of frames.
+Result<Fidelity> fidelity(const Clip& clip, const Clip& baseline, const std::vector<float>& latent = {},
+    const std::vector<float>& baselineLatent = {});
+
+/// Gains of a cached run over its baseline: planned and counted FLOPs, denoising loop, end to end.
+struct Gains {
+    double flops = 1;
+    double wallClock = 1; ///< denoising loop
+    double endToEnd = 1;
+};
+Gains gains(const RunResult& run, const RunResult& baseline);
+
+/// The report of `toca generate --report` (schema in docs/cli.md). `baseline` may be null.
+std::string reportJson(const RunResult& run, const RunResult* baseline, const std::string& clipPath);
+
+} // namespace toca
