@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/api/engine.h"
+
+#include <QObject>
+#include <QString>
+
+#include <cstdint>
+
+namespace toca::ui {
+
+/// The window's only door to the engine: requests go in as values, everything that comes back is a signal delivered on the
+/// window's thread. app::EngineRunner implements it with the real engine; tests use a fake.
+class EnginePort : public QObject {
+    Q_OBJECT
+public:
+    using QObject::QObject;
+
+    /// True from an accepted `generate` until `finished` or `failed`.
+    virtual bool isRunning() const = 0;
+
+public Q_SLOTS:
+    /// Starts a run; ignored (and answered by `refused`) while one is running.
+    virtual void generate(const toca::GenerationRequest& request) = 0;
+    /// Asks the running run to stop; it ends with `failed(Cancelled)` within one module.
+    virtual void cancel() = 0;
+    /// Reads what a model folder holds ("" = embedded). Answers `modelDescribed` or `modelFailed`. Queued behind a run.
+    virtual void describeModel(const QString& path) = 0;
+
+Q_SIGNALS:
+    void modelDescribed(const toca::ModelInfo& model);
+    void modelFailed(const QString& path, const toca::Error& error);
+    void refused(const QString& reason);
+    void stageChanged(toca::Stage stage);
+    void runStarted(const toca::RunStart& start);
+    void stepFinished(const toca::StepReport& report);
+    /// Only the latest preview is kept while the window is busy.
+    void previewReady(const toca::Preview& preview);
+    void decodingProgress(int done, int of);
+    void finished(const toca::RunResult& result);
+    void failed(const toca::Error& error);
+};
+
+} // namespace toca::ui
