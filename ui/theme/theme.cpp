@@ -8,19 +8,17 @@
 #include <QPalette>
 #include <QSettings>
 #include <QStandardPaths>
+#include <QStyle>
 #include <QStyleFactory>
 
 #include <optional>
 
-namespace {
-
-/// Resources of a static library are only linked in when something asks for them.
-void initializeResources()
+/// Resources of a static library are only linked in when something asks for them. Not in a namespace: the macro
+/// declares a global function.
+static void initializeResources()
 {
     Q_INIT_RESOURCE(icons);
 }
-
-} // namespace
 
 namespace toca::ui {
 
