@@ -5,7 +5,22 @@
 include(FindPackageHandleStandardArgs)
 
 set(TOCA_LIBTORCH "" CACHE PATH "LibTorch folder (holds include/ and lib/); empty: what ./dev fetched")
-set(_hints ${TOCA_LIBTORCH} "${CMAKE_SOURCE_DIR}/.deps/libtorch/torch")
+if(TOCA_LIBTORCH)
+  set(_hints "${TOCA_LIBTORCH}")
+else()
+  set(_hints "${CMAKE_SOURCE_DIR}/.deps/libtorch/torch")
+endif()
+# What was found in another folder, before TOCA_LIBTORCH changed, does not count.
+if(NOT "${LibTorch_FOUND_IN}" STREQUAL "${_hints}")
+  unset(LibTorch_INCLUDE_DIR CACHE)
+  unset(LibTorch_CPU_LIBRARY CACHE)
+  unset(LibTorch_C10_LIBRARY CACHE)
+  set(LibTorch_FOUND_IN "${_hints}" CACHE INTERNAL "Folder that LibTorch was searched in")
+endif()
+if(TOCA_LIBTORCH AND NOT EXISTS "${TOCA_LIBTORCH}/include/torch/csrc/api/include/torch/torch.h")
+  message(FATAL_ERROR "TOCA_LIBTORCH=${TOCA_LIBTORCH} is no LibTorch: it has no "
+    "include/torch/csrc/api/include/torch/torch.h. Name the folder that holds include/ and lib/.")
+endif()
 
 find_path(LibTorch_INCLUDE_DIR torch/csrc/api/include/torch/torch.h HINTS ${_hints} PATH_SUFFIXES include NO_DEFAULT_PATH)
 find_library(LibTorch_CPU_LIBRARY torch_cpu HINTS ${_hints} PATH_SUFFIXES lib NO_DEFAULT_PATH)
@@ -35,6 +50,12 @@ find_package_handle_standard_args(LibTorch
   REASON_FAILURE_MESSAGE "run ./dev build (it fetches LibTorch), or give -DTOCA_LIBTORCH=<folder with include/ and lib/>")
 
 if(LibTorch_FOUND AND NOT TARGET LibTorch::torch)
+  # Built with the old string ABI it would only fail at the end, when the programs are linked.
+  file(STRINGS "${LibTorch_C10_LIBRARY}" _abi LIMIT_COUNT 1 REGEX "_ZN3c105ErrorC[12].*__cxx1112basic_string")
+  if(NOT _abi)
+    message(FATAL_ERROR "The LibTorch in ${_hints} was built without the C++11 ABI (_GLIBCXX_USE_CXX11_ABI=0) and "
+      "cannot be linked. Take one with it: the wheels from 2.7 on, or the 'cxx11-abi' archive.")
+  endif()
   add_library(LibTorch::c10 SHARED IMPORTED)
   set_target_properties(LibTorch::c10 PROPERTIES IMPORTED_LOCATION "${LibTorch_C10_LIBRARY}")
   add_library(LibTorch::torch SHARED IMPORTED)
