@@ -100,6 +100,10 @@ std::int64_t latentFrames(const ModelShape& shape, std::int64_t frames);
 Result<Geometry> geometryFor(const ModelShape& shape, std::int64_t frames, std::int64_t width, std::int64_t height,
     std::int64_t textTokens, int prompts = 1, bool guided = true);
 
+/// Range checks of a geometry that came from outside (a trace file): after them no product of its fields overflows.
+/// @return InvalidArgument naming the value and its range.
+Result<void> checkGeometry(const Geometry& geometry);
+
 /// Published models whose plan can be made without weights: "opensora-v1.2".
 Result<ModelShape> publishedShape(std::string_view name);
 std::vector<std::string> publishedShapeNames();

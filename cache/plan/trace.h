@@ -46,6 +46,10 @@ public:
     /// @param selectionRows rows with their own selection: 1 when all guidance rows of a prompt share it
     Trace(Geometry geometry, SamplerSchedule schedule, int selectionRows = 1, TraceLevel level = TraceLevel::Decisions);
 
+    /// Bytes that such a trace holds when every selection is written; for estimates before a run.
+    static std::size_t bytesFor(const Geometry& geometry, const SamplerSchedule& schedule, int selectionRows = 1,
+        TraceLevel level = TraceLevel::Decisions);
+
     const Geometry& geometry() const { return m_geometry; }
     const SamplerSchedule& schedule() const { return m_schedule; }
     int selectionRows() const { return m_selectionRows; }
@@ -98,13 +102,22 @@ public:
 
 private:
     friend struct TraceFileAccess;
+    std::size_t wordsPerRow() const { return (static_cast<std::size_t>(m_geometry.grid.tokens()) + 63) / 64; }
+    std::size_t scoresPerCell() const;
+    void reserveScores(std::size_t slots);
+
     Geometry m_geometry;
     SamplerSchedule m_schedule;
     int m_selectionRows = 1;
     TraceLevel m_level = TraceLevel::Decisions;
     std::vector<TraceCell> m_cells;
     std::vector<std::uint64_t> m_bits; ///< cells x selectionRows x ceil(N / 64)
-    std::vector<std::uint16_t> m_scores; ///< IEEE half: cells x selectionRows x N, or empty
+    /// IEEE half, selectionRows x N for each slot. Left uninitialised: the system commits a page when it is written, so
+    /// cells without a selection cost nothing.
+    std::unique_ptr<std::uint16_t[]> m_scores;
+    std::size_t m_scoreSlots = 0; ///< room in m_scores
+    std::size_t m_usedScoreSlots = 0; ///< engine thread only
+    std::vector<std::uint32_t> m_scoreSlotOfCell; ///< slot + 1; 0 = no scores. Empty at level Decisions
     std::vector<TraceEvaluation> m_evaluations;
     std::atomic<std::size_t> m_publishedCells{0};
     std::atomic<int> m_publishedEvaluations{0};

@@ -32,7 +32,8 @@ struct TocaOptions {
 
     /// True when every token of the module is computed at this step.
     bool isFull(int step, LayerKind kind, ModuleKind module) const;
-    /// Ratio of fresh tokens before clamping: may be negative or larger than 1.
+    /// Ratio of fresh tokens before clamping: may be negative or larger than 1. `layerOfKind` counts the layers of one
+    /// kind (STDiT3: the pair of blocks). 0 for self-attention, which is never computed in part.
     double ratio(int step, int steps, int layerOfKind, ModuleKind module) const;
     /// trunc(float32(clamp(ratio, 0, 1)) * N), the product in float32.
     static std::int32_t tokenCount(double ratio, std::int64_t tokens);
