@@ -6,6 +6,7 @@
 #include "core/api/generation_request.h"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -73,6 +74,7 @@ struct RunResult {
     RunTimes times;
     int threads = 0;
     std::string device; ///< "cpu", "cuda:0"
+    std::map<std::string, std::string> versions; ///< of the libraries that computed: {"libtorch", "2.11.0"}
     std::vector<std::string> warnings; ///< sentences, e.g. that the setting cached nothing
 };
 
@@ -86,19 +88,22 @@ struct Fidelity {
     std::vector<double> frameSsim;
 };
 
-/// @return InvalidArgument when the clips differ in size or number of frames.
+/// SSIM is that of Wang et al. 2004: luma 0.299 R + 0.587 G + 0.114 B in 0..255, K1 0.01, K2 0.03, mean over the places
+/// where the whole window lies inside the frame. Frames below 11 pixels use the largest odd window that fits.
+/// @param latent, baselineLatent may be empty: then the latent error is 0
+/// @return InvalidArgument when the clips differ in size or number of frames, or are empty.
 Result<Fidelity> fidelity(const Clip& clip, const Clip& baseline, const std::vector<float>& latent = {},
     const std::vector<float>& baselineLatent = {});
 
 /// Gains of a cached run over its baseline: planned and counted FLOPs, denoising loop, end to end.
 struct Gains {
-    double flops = 1;
+    double flops = 1; ///< counted
     double wallClock = 1; ///< denoising loop
     double endToEnd = 1;
 };
 Gains gains(const RunResult& run, const RunResult& baseline);
 
-/// The report of `toca generate --report` (schema in docs/cli.md). `baseline` may be null.
+/// The report of `toca generate --report` (schema in docs/report-schema.md). `baseline` may be null.
 std::string reportJson(const RunResult& run, const RunResult* baseline, const std::string& clipPath);
 
 } // namespace toca
