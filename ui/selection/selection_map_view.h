@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/selection/map_layout.h"
+#include "ui/selection/selection_map_model.h"
+
+#include <QImage>
+#include <QWidget>
+
+#include <optional>
+
+namespace toca::ui {
+
+/// Draws a SelectionMapModel: steps across, layers down, a colour bar. The cells live in an image in which only changed
+/// columns are painted again; the widget adds axes, cursor and marks.
+///
+/// Keys: arrows move the current cell, Home/End to the first and last step, Page Up/Down by a band, Enter activates,
+/// Ctrl+C copies, + and - zoom, 0 fits. Mouse: click activates, Ctrl+wheel zooms, wheel and drag with the middle button
+/// scroll.
+class SelectionMapView : public QWidget {
+    Q_OBJECT
+public:
+    /// @param model must outlive the view
+    explicit SelectionMapView(SelectionMapModel& model, QWidget* parent = nullptr);
+
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override;
+    const MapLayout& mapLayout() const { return m_layout; }
+    const std::optional<MapCell>& currentCell() const { return m_current; }
+    const std::optional<MapCell>& hoveredCell() const { return m_hovered; }
+    /// Cells painted into the image since construction: what a test of incremental drawing counts.
+    std::size_t paintedCells() const { return m_paintedCells; }
+    /// Where a cell is, in widget coordinates.
+    QRectF cellRect(const MapCell& cell) const;
+    /// The whole map with axes as a picture, twice as fine as the screen.
+    QImage picture();
+
+public Q_SLOTS:
+    void setCursorStep(int step); ///< -1 = none
+    void setCurrentCell(const toca::ui::MapCell& cell);
+    void fit();
+    void zoomIn();
+    void zoomOut();
+    void copyCurrent() const;
+
+Q_SIGNALS:
+    void hovered(const toca::ui::MapCell& cell);
+    void hoverLeft();
+    void activated(const toca::ui::MapCell& cell);
+    void currentChanged(const toca::ui::MapCell& cell);
+    void zoomChanged();
+
+protected:
+    bool event(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+
+private:
+    void onLayoutChanged();
+    void onCellsChanged(int first, int last);
+    void arrange(); ///< axes' widths, viewport
+    void invalidate(); ///< the whole image is painted again with the next frame
+    void renderColumns(int first, int last);
+    void zoomAt(const QPointF& at, double factor);
+    void setHovered(const std::optional<MapCell>& cell);
+    void moveCurrent(int columns, int rows);
+    std::optional<MapCell> cellAt(const QPointF& position) const;
+    void updateAccessibleText();
+    // parts of paintEvent
+    void paintRowAxis(QPainter& painter) const;
+    void paintStepAxis(QPainter& painter) const;
+    void paintColourBar(QPainter& painter) const;
+    void paintCursors(QPainter& painter) const;
+    void paintEmpty(QPainter& painter) const;
+
+    SelectionMapModel& m_model;
+    MapLayout m_layout;
+    QImage m_image; ///< the viewport in device pixels
+    bool m_imageValid = false;
+    int m_dirtyFirst = 0;
+    int m_dirtyLast = -1;
+    std::size_t m_paintedCells = 0;
+    double m_groupLabelWidth = 0;
+    int m_cursorStep = -1;
+    std::optional<MapCell> m_current;
+    std::optional<MapCell> m_hovered;
+    QPointF m_panFrom;
+    bool m_panning = false;
+};
+
+} // namespace toca::ui

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/selection/token_grid_panel.h"
+
+#include "ui/selection/cell_text.h"
+#include "ui/selection/token_grid_view.h"
+#include "ui/statistics/figure_file.h"
+#include "ui/theme/icons.h"
+#include "ui/theme/theme.h"
+
+#include <QButtonGroup>
+#include <QComboBox>
+#include <QFileDialog>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLocale>
+#include <QMessageBox>
+#include <QSignalBlocker>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+namespace toca::ui {
+
+TokenGridPanel::TokenGridPanel(QWidget* parent)
+    : QWidget(parent)
+    , m_model(new TokenGridModel(this))
+    , m_view(new TokenGridView(*m_model, this))
+    , m_title(new QLabel(this))
+    , m_readout(new QLabel(this))
+    , m_quantities(new QButtonGroup(this))
+    , m_rows(new QComboBox(this))
+    , m_previous(new QToolButton(this))
+    , m_next(new QToolButton(this))
+{
+    const auto add = [this](TokenGridModel::Quantity quantity, const QString& text, const QString& help) {
+        auto* button = new QToolButton(this);
+        button->setText(text);
+        button->setToolTip(help);
+        button->setAccessibleName(text);
+        button->setAccessibleDescription(help);
+        button->setCheckable(true);
+        m_quantities->addButton(button, static_cast<int>(quantity));
+        return button;
+    };
+    auto* state = add(TokenGridModel::Quantity::State, tr("State"),
+        tr("Computed at this step (whole square) or reused from the cache (small square)"));
+    auto* age = add(TokenGridModel::Quantity::Age, tr("Age"),
+        tr("Evaluations since each token was last computed in this layer and module; 0 = now"));
+    auto* score = add(TokenGridModel::Quantity::Score, tr("Score"),
+        tr("What the selection ranked the tokens by; the largest are computed. Kept when the run records scores."));
+    state->setChecked(true);
+    m_previous->setIcon(icon(QStringLiteral("frame-back")));
+    m_previous->setToolTip(tr("Previous step (Left)"));
+    m_previous->setAccessibleName(tr("Previous step"));
+    m_next->setIcon(icon(QStringLiteral("frame-forward")));
+    m_next->setToolTip(tr("Next step (Right). Up and Down change the layer, Page Up and Page Down the module."));
+    m_next->setAccessibleName(tr("Next step"));
+    auto* exporting = new QToolButton(this);
+    exporting->setIcon(icon(QStringLiteral("export")));
+    exporting->setToolTip(tr("Export the grids as a picture (PNG) or the tokens as a table (CSV)"));
+    exporting->setAccessibleName(tr("Export the token grids"));
+    m_rows->setToolTip(tr("Guidance row whose own selection is shown"));
+    m_rows->setAccessibleName(tr("Guidance row"));
+    m_rows->hide();
+    m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    m_readout->setFont(numberFont());
+    m_readout->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    m_readout->setMinimumHeight(m_readout->fontMetrics().height() + kHalfSpace);
+    m_readout->setAccessibleName(tr("Values of the token under the pointer"));
+
+    auto* controls = new QHBoxLayout;
+    controls->setSpacing(kHalfSpace);
+    controls->addWidget(state);
+    controls->addWidget(age);
+    controls->addWidget(score);
+    controls->addWidget(m_rows);
+    controls->addStretch();
+    controls->addWidget(m_previous);
+    controls->addWidget(m_next);
+    controls->addWidget(exporting);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(kSpace, kSpace, kSpace, kHalfSpace);
+    layout->setSpacing(kHalfSpace);
+    layout->addLayout(controls);
+    layout->addWidget(m_title);
+    layout->addWidget(m_view, 1);
+    layout->addWidget(m_readout);
+
+    connect(m_quantities, &QButtonGroup::idClicked, this,
+        [this](int id) { setQuantity(static_cast<TokenGridModel::Quantity>(id)); });
+    connect(m_rows, &QComboBox::currentIndexChanged, m_model, &TokenGridModel::setSelectionRow);
+    connect(m_previous, &QToolButton::clicked, this, [this] { step(-1, 0, 0); });
+    connect(m_next, &QToolButton::clicked, this, [this] { step(1, 0, 0); });
+    connect(exporting, &QToolButton::clicked, this, &TokenGridPanel::askAndExport);
+    connect(m_view, &TokenGridView::stepRequested, this, &TokenGridPanel::step);
+    connect(m_view, &TokenGridView::tokenHovered, this, &TokenGridPanel::showReadout);
+    connect(m_view, &TokenGridView::tokenHovered, this, &TokenGridPanel::tokenHovered);
+    connect(m_model, &TokenGridModel::changed, this, &TokenGridPanel::onModelChanged);
+    onModelChanged();
+}
+
+void TokenGridPanel::setTrace(std::shared_ptr<const plan::Trace> trace)
+{
+    m_model->setTrace(std::move(trace));
+}
+
+void TokenGridPanel::refresh()
+{
+    m_model->refresh();
+}
+
+void TokenGridPanel::clear()
+{
+    m_model->clear();
+}
+
+void TokenGridPanel::setQuantity(TokenGridModel::Quantity quantity)
+{
+    m_quantities->button(static_cast<int>(quantity))->setChecked(true);
+    m_view->setQuantity(quantity);
+    showReadout(m_view->hoveredToken());
+}
+
+QString TokenGridPanel::title() const
+{
+    return m_title->text();
+}
+
+QString TokenGridPanel::readout() const
+{
+    return m_readout->text();
+}
+
+void TokenGridPanel::showCell(int evaluation, int layer, plan::ModuleKind module)
+{
+    m_model->showCell({evaluation, layer, module});
+}
+
+void TokenGridPanel::step(int evaluations, int layers, int modules)
+{
+    if (const std::optional<MapCell> cell = m_model->neighbour(evaluations, layers, modules)) {
+        m_model->showCell(*cell);
+        Q_EMIT cellChanged(cell->evaluation, cell->layer, cell->module);
+    }
+}
+
+void TokenGridPanel::onModelChanged()
+{
+    const std::optional<MapCell>& cell = m_model->cell();
+    const plan::Trace* trace = m_model->trace();
+    QString title;
+    if (trace != nullptr && cell && cell->evaluation < trace->evaluationCount() && cell->layer < trace->layerCount()) {
+        title = tr("Step %1, %2, %3")
+                    .arg(trace->schedule().evaluations[static_cast<std::size_t>(cell->evaluation)].step)
+                    .arg(layerTitle(trace->geometry(), cell->layer), moduleTitle(cell->module));
+        if (m_model->isAvailable()) {
+            const plan::TraceCell& happened = m_model->happened();
+            title += tr(": %1, %2 of %3 tokens computed")
+                         .arg(actionTitle(happened.action), QLocale().toString(happened.computedTokens),
+                             QLocale().toString(static_cast<qlonglong>(m_model->tokens())));
+        }
+    }
+    m_title->setText(title);
+    m_previous->setEnabled(m_model->neighbour(-1, 0, 0).has_value());
+    m_next->setEnabled(m_model->neighbour(1, 0, 0).has_value());
+    const bool keepsScores = trace != nullptr && trace->level() == plan::TraceLevel::Scores;
+    m_quantities->button(static_cast<int>(TokenGridModel::Quantity::Score))->setEnabled(keepsScores);
+    if (!keepsScores && m_view->quantity() == TokenGridModel::Quantity::Score) {
+        setQuantity(TokenGridModel::Quantity::State);
+    }
+    if (m_rows->count() != m_model->selectionRows()) {
+        const QSignalBlocker quiet(m_rows);
+        m_rows->clear();
+        for (int row = 0; row < m_model->selectionRows(); ++row) {
+            m_rows->addItem(tr("guidance row %1").arg(row));
+        }
+        m_rows->setVisible(m_model->selectionRows() > 1);
+    }
+    showReadout(m_view->hoveredToken());
+}
+
+void TokenGridPanel::showReadout(qint64 token)
+{
+    QString text = m_model->tokenText(token);
+    if (text.isEmpty() && m_model->isAvailable()) {
+        text = tr("Arrows: step and layer. Page Up, Page Down: module.");
+    }
+    m_readout->setText(text);
+}
+
+void TokenGridPanel::askAndExport()
+{
+    const QString path = QFileDialog::getSaveFileName(
+        this, tr("Export the token grids"), QStringLiteral("tokens.png"), tr("Picture (*.png);;Table (*.csv)"));
+    if (path.isEmpty()) {
+        return;
+    }
+    if (const QString problem = exportTo(path); !problem.isEmpty()) {
+        QMessageBox::warning(this, tr("Export the token grids"), problem);
+    }
+}
+
+QString TokenGridPanel::exportTo(const QString& path)
+{
+    if (path.endsWith(QLatin1String(".csv"), Qt::CaseInsensitive)) {
+        return writeBytes(path, m_model->csv());
+    }
+    if (path.endsWith(QLatin1String(".png"), Qt::CaseInsensitive)) {
+        return writePicture(path, m_view->picture());
+    }
+    return tr("%1: token grids are written as .png or .csv; choose one of these endings.").arg(path);
+}
+
+} // namespace toca::ui
