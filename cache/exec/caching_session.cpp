@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cache/exec/caching_session.h"
+
+#include "cache/exec/ops/select_tokens.h"
+#include "cache/exec/stopwatch.h"
+#include "cache/plan/flops.h"
+
+namespace toca::cache {
+
+using plan::Action;
+using plan::EvaluationDecision;
+using plan::ModuleKind;
+
+namespace {
+
+constexpr const char* kPrediction = "prediction";
+
+/// Computes everything, keeps nothing.
+class UncachedRun final : public PolicyRun {
+public:
+    std::unique_ptr<PolicyRun> clone() const override { return std::make_unique<UncachedRun>(); }
+};
+
+} // namespace
+
+CachingSession::CachingSession(plan::Geometry geometry, std::unique_ptr<PolicyRun> policy, SessionOptions options)
+    : m_geometry(std::move(geometry))
+    , m_policy(std::move(policy))
+    , m_options(std::move(options))
+    , m_features(m_geometry)
+    , m_evidence(m_geometry)
+    , m_rows(RowRange::of(m_geometry, plan::Stream::Joint))
+{
+}
+
+CachingSession CachingSession::uncached(plan::Geometry geometry, SessionOptions options)
+{
+    return {std::move(geometry), std::make_unique<UncachedRun>(), std::move(options)};
+}
+
+torch::Tensor CachingSession::evaluate(const EvaluationView& view, const Model& model)
+{
+    throwIfCancelled();
+    const Stopwatch watch(nullptr);
+    m_moduleFlops = 0;
+    m_site = {view.evaluation, view.step, view.stream, 0, ModuleKind::SelfAttention};
+    const RowRange all = RowRange::of(m_geometry, view.stream);
+    const EvaluationAction action = m_policy->onEvaluation(view, m_features);
+
+    torch::Tensor prediction;
+    m_rows = all;
+    if (action.decision != EvaluationDecision::Run)
+        TORCH_CHECK(m_features.hasNamed(kPrediction), "CachingSession: the policy reuses a prediction at step ",
+            view.step, ", but none is stored");
+    switch (action.decision) {
+    case EvaluationDecision::Run:
+        prediction = model(all);
+        break;
+    case EvaluationDecision::ReusePrediction:
+        prediction = m_features.named(kPrediction);
+        recordSkipped(0, m_geometry.layerCount());
+        break;
+    case EvaluationDecision::ConditionalOnly: {
+        TORCH_CHECK(view.stream == plan::Stream::Joint && m_geometry.guidanceRows == 2,
+            "CachingSession: only an evaluation that carries both guidance rows can compute one of them");
+        m_rows = RowRange::of(m_geometry, plan::Stream::Conditional);
+        const torch::Tensor conditional = model(m_rows);
+        const RowRange unconditional = RowRange::of(m_geometry, plan::Stream::Unconditional);
+        prediction = torch::cat({conditional, unconditional.of(m_features.named(kPrediction))});
+        break;
+    }
+    }
+    const bool entered = action.decision != EvaluationDecision::ReusePrediction;
+    const std::int64_t enteredRows = m_rows.count;
+    m_rows = all;
+    prediction = m_policy->onPrediction(view, prediction, m_features);
+    if (m_policy->keepsPrediction())
+        m_features.named(kPrediction) = prediction;
+
+    if (m_options.trace) {
+        plan::TraceEvaluation record;
+        record.decision = action.decision;
+        record.seconds = watch.elapsed();
+        record.flops = m_moduleFlops + (entered ? plan::fixedFlops(m_geometry, enteredRows) : 0.0);
+        record.cacheBytes = cacheBytes();
+        record.latentRms = view.latent.defined() ? view.latent.square().mean().sqrt().item<double>() : 0.0;
+        m_options.trace->appendEvaluation(record);
+    }
+    return prediction;
+}
+
+torch::Tensor CachingSession::layers(torch::Tensor x,
+    const std::function<torch::Tensor(int, const torch::Tensor&)>& run,
+    const std::function<torch::Tensor(int, const torch::Tensor&)>& modulatedInput)
+{
+    const int count = m_geometry.layerCount();
+    for (int layer = 0; layer < count;) {
+        throwIfCancelled();
+        m_site.layer = layer;
+        m_site.module = ModuleKind::SelfAttention;
+        LayerView view{m_site, x, {}};
+        if (modulatedInput)
+            view.modulatedInput = [&modulatedInput, layer, &x] { return modulatedInput(layer, x); };
+        LayerAction action = m_policy->onLayer(view, m_features);
+        if (action.nextLayer) {
+            TORCH_CHECK(*action.nextLayer > layer && *action.nextLayer <= count && action.x.sizes() == x.sizes(),
+                "CachingSession: cannot jump from layer ", layer, " to ", *action.nextLayer, " of ", count);
+            recordSkipped(layer, *action.nextLayer);
+            x = std::move(action.x);
+            layer = *action.nextLayer;
+            continue;
+        }
+        torch::Tensor out = run(layer, x);
+        m_policy->afterLayer(view, out, m_features);
+        x = std::move(out);
+        ++layer;
+    }
+    return x;
+}
+
+torch::Tensor CachingSession::module(ModuleKind module, const torch::Tensor& x, const Compute& compute)
+{
+    throwIfCancelled();
+    const Stopwatch watch(nullptr);
+    m_selectionSeconds = 0;
+    m_site.module = module;
+    const ModuleAction action = [&] {
+        const Stopwatch deciding(&m_selectionSeconds);
+        const Evidence evidence(m_evidence, m_features, m_geometry, m_site, m_rows, selectionRows(), x);
+        return m_policy->onModule(m_site, evidence);
+    }();
+    m_wanted = m_policy->evidenceWanted(m_site);
+    Cell cell;
+    cell.action = action.action;
+    torch::Tensor output = carryOut(action, x, compute, cell);
+    m_wanted = 0;
+    cell.selectionSeconds = m_selectionSeconds;
+    record(cell, watch.elapsed());
+    return output;
+}
+
+torch::Tensor CachingSession::carryOut(
+    const ModuleAction& action, const torch::Tensor& x, const Compute& compute, Cell& cell)
+{
+    switch (action.action) {
+    case Action::Full:
+        return computeFull(action, x, compute, cell);
+    case Action::Subset:
+        return computeSubset(action, x, compute, cell);
+    case Action::Reuse:
+        return storedOutput();
+    case Action::Forecast:
+        return forecast(action);
+    case Action::Blend:
+        return blend(action, x, compute, cell);
+    case Action::Skip:
+        break;
+    }
+    // A module may only be skipped together with its layer.
+    TORCH_CHECK(false, "CachingSession: a policy cannot skip a single module; it adds its stored output instead");
+}
+
+torch::Tensor CachingSession::computeFull(
+    const ModuleAction& action, const torch::Tensor& x, const Compute& compute, Cell& cell)
+{
+    cell.computed = x.size(1);
+    torch::Tensor output = compute(TokenSubset::all(x.size(1)));
+    if (action.keep) {
+        if (m_policy->forecastOrder() > 0)
+            updateFactors(output);
+        m_features.setOutput(m_site.layer, m_site.module, m_rows, output);
+        // Only a full computation renews the ages; a subset of all tokens does not.
+        m_features.ages(m_site.layer, m_site.module, m_rows, selectionRows(), x).zero_();
+    }
+    return output;
+}
+
+torch::Tensor CachingSession::computeSubset(
+    const ModuleAction& action, const torch::Tensor& x, const Compute& compute, Cell& cell)
+{
+    const std::int64_t tokens = x.size(1);
+    torch::Tensor stored = storedOutput();
+    cell.selected = true;
+    cell.computed = std::clamp<std::int64_t>(action.count, 0, tokens);
+    cell.score = action.score;
+    TokenSubset subset = TokenSubset::all(tokens);
+    {
+        const Stopwatch selecting(&m_selectionSeconds);
+        torch::Tensor& ages = m_features.ages(m_site.layer, m_site.module, m_rows, selectionRows(), x);
+        ages.add_(1); // also when nothing is chosen (reference README section 6.3 s3)
+        if (cell.computed == 0)
+            return stored;
+        cell.ids = action.ids.defined() ? action.ids : selectTokens(action.score, cell.computed);
+        ages.scatter_(1, cell.ids, 0.0);
+        const std::int64_t repeats = x.size(0) / cell.ids.size(0);
+        subset =
+            TokenSubset::chosen(repeats == 1 ? cell.ids : cell.ids.repeat({repeats, 1}), tokens, &m_selectionSeconds);
+    }
+    const torch::Tensor fresh = compute(subset);
+    if (torch::GradMode::is_enabled() && (stored.requires_grad() || fresh.requires_grad())) {
+        // Gradients need the old values: mix functionally.
+        const auto index = subset.ids().unsqueeze(-1).expand({-1, -1, fresh.size(2)});
+        torch::Tensor mixed = stored.scatter(1, index, fresh);
+        m_features.setOutput(m_site.layer, m_site.module, m_rows, mixed);
+        return mixed;
+    }
+    subset.scatter(stored, fresh);
+    return stored;
+}
+
+torch::Tensor CachingSession::forecast(const ModuleAction& action)
+{
+    const auto& factors = m_features.factors(m_site.layer, m_site.module, m_rows);
+    TORCH_CHECK(
+        !factors.derivatives.empty(), "CachingSession: a forecast before any full step (layer ", m_site.layer, ")");
+    const double distance = m_site.step - factors.step;
+    torch::Tensor sum = factors.derivatives.front();
+    double coefficient = 1.0;
+    const auto highest = std::min<std::size_t>(factors.derivatives.size(), static_cast<std::size_t>(action.order) + 1);
+    for (std::size_t i = 1; i < highest; ++i) {
+        coefficient *= distance / static_cast<double>(i);
+        sum = sum + coefficient * factors.derivatives[i]; // a new tensor: the factors stay
+    }
+    return sum;
+}
+
+torch::Tensor CachingSession::blend(
+    const ModuleAction& action, const torch::Tensor& x, const Compute& compute, Cell& cell)
+{
+    const torch::Tensor stored = storedOutput();
+    cell.computed = x.size(1);
+    const torch::Tensor fresh = compute(TokenSubset::all(x.size(1)));
+    torch::Tensor mixed = action.weight * fresh + (1 - action.weight) * stored;
+    if (action.keep)
+        m_features.setOutput(m_site.layer, m_site.module, m_rows, mixed);
+    return mixed;
+}
+
+void CachingSession::updateFactors(const torch::Tensor& output)
+{
+    auto& factors = m_features.factors(m_site.layer, m_site.module, m_rows);
+    std::vector<torch::Tensor> next{output};
+    const double distance = m_site.step - factors.step;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(m_policy->forecastOrder()) && i < factors.derivatives.size();
+         ++i)
+        next.push_back((next[i] - factors.derivatives[i]) / distance);
+    factors.derivatives = std::move(next);
+    factors.step = m_site.step;
+}
+
+void CachingSession::leaveEvidence(
+    EvidenceKind kind, const TokenSubset& subset, const std::function<torch::Tensor()>& values)
+{
+    if (!wants(kind))
+        return;
+    const Stopwatch scoring(&m_selectionSeconds);
+    m_evidence.record(kind, m_site.layer, m_rows, subset, values());
+}
+
+torch::Tensor CachingSession::once(const std::string& name, const std::function<torch::Tensor()>& compute)
+{
+    auto found = m_once.find(name);
+    if (found != m_once.end()) {
+        const auto& [range, value] = found->second;
+        if (m_rows.begin >= range.begin && m_rows.begin + m_rows.count <= range.begin + range.count)
+            return RowRange{m_rows.begin - range.begin, m_rows.count}.of(value);
+    }
+    torch::Tensor value = compute();
+    m_once[name] = {m_rows, value};
+    return value;
+}
+
+torch::Tensor CachingSession::constant(const std::string& name, const std::function<torch::Tensor()>& compute)
+{
+    torch::Tensor& value = m_constants[name];
+    if (!value.defined())
+        value = compute();
+    return value;
+}
+
+std::int64_t CachingSession::selectionRows() const
+{
+    return m_policy->selectsPerRow() ? m_rows.count : std::min<std::int64_t>(m_rows.count, m_geometry.prompts);
+}
+
+torch::Tensor CachingSession::storedOutput() const
+{
+    torch::Tensor stored = m_features.output(m_site.layer, m_site.module, m_rows);
+    TORCH_CHECK(stored.defined(), "CachingSession: the policy reuses ", std::string(plan::moduleName(m_site.module)),
+        " of layer ", m_site.layer, " at step ", m_site.step, " before it was computed");
+    return stored;
+}
+
+void CachingSession::record(const Cell& cell, double seconds)
+{
+    const double flops = plan::moduleFlops(m_geometry, m_site.layer, m_site.module, cell.computed, m_rows.count);
+    m_moduleFlops += flops;
+    if (!m_options.trace)
+        return;
+    plan::TraceCell record;
+    record.action = cell.action;
+    record.selected = cell.selected;
+    record.computedTokens = static_cast<std::int32_t>(cell.computed);
+    record.seconds = static_cast<float>(seconds);
+    record.selectionSeconds = static_cast<float>(cell.selectionSeconds);
+    record.flops = flops;
+    const bool withScores = m_options.trace->level() == plan::TraceLevel::Scores && cell.score.defined();
+    const auto rows =
+        std::min<std::int64_t>(m_options.trace->selectionRows(), cell.ids.defined() ? cell.ids.size(0) : 1);
+    torch::Tensor ids, scores;
+    if (cell.ids.defined())
+        ids = cell.ids.narrow(0, 0, rows).contiguous().cpu();
+    if (withScores)
+        scores = cell.score.narrow(0, 0, std::min<std::int64_t>(m_options.trace->selectionRows(), cell.score.size(0)))
+                     .to(torch::kCPU, torch::kFloat32)
+                     .contiguous();
+    using Ids = std::span<const std::int64_t>;
+    using Scores = std::span<const float>;
+    m_options.trace->append(record,
+        ids.defined() ? Ids(ids.const_data_ptr<std::int64_t>(), static_cast<std::size_t>(ids.numel())) : Ids{},
+        scores.defined() ? Scores(scores.const_data_ptr<float>(), static_cast<std::size_t>(scores.numel())) : Scores{});
+}
+
+void CachingSession::recordSkipped(int firstLayer, int endLayer)
+{
+    if (!m_options.trace)
+        return;
+    plan::TraceCell skipped;
+    skipped.action = Action::Skip;
+    for (int layer = firstLayer; layer < endLayer; ++layer)
+        for (int module = 0; module < plan::kModuleKinds; ++module)
+            m_options.trace->append(skipped);
+}
+
+SessionState CachingSession::save() const
+{
+    return {m_policy->clone(), m_features.clone(), m_evidence.clone()};
+}
+
+void CachingSession::restore(const SessionState& state)
+{
+    m_policy = state.policy->clone();
+    m_features = state.features.clone();
+    m_evidence = state.evidence.clone();
+}
+
+void CachingSession::throwIfCancelled() const
+{
+    if (m_options.stop.stop_requested())
+        throw RunCancelled();
+}
+
+} // namespace toca::cache

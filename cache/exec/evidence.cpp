@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cache/exec/evidence.h"
+
+namespace toca::cache {
+
+EvidenceStore::EvidenceStore(const plan::Geometry& geometry)
+    : m_rows(geometry.rows())
+{
+}
+
+void EvidenceStore::record(
+    EvidenceKind kind, int layer, RowRange rows, const TokenSubset& subset, const torch::Tensor& values)
+{
+    torch::Tensor& all = m_values[{kind, layer}];
+    if (subset.isAll() && rows.count == m_rows) {
+        all = values;
+        return;
+    }
+    if (!all.defined())
+        all = torch::zeros({m_rows, subset.tokens()}, values.options());
+    torch::Tensor part = rows.of(all);
+    if (subset.isAll())
+        part.copy_(values);
+    else
+        part.scatter_(1, subset.ids(), values);
+}
+
+torch::Tensor EvidenceStore::values(EvidenceKind kind, int layer, RowRange rows) const
+{
+    const auto found = m_values.find({kind, layer});
+    return found == m_values.end() ? torch::Tensor() : rows.of(found->second);
+}
+
+EvidenceStore EvidenceStore::clone() const
+{
+    EvidenceStore copy = *this;
+    for (auto& [key, tensor] : copy.m_values)
+        tensor = tensor.clone();
+    return copy;
+}
+
+torch::Tensor Evidence::rowsOf(EvidenceKind kind) const
+{
+    const torch::Tensor values = m_store.values(kind, m_site.layer, m_rows);
+    TORCH_CHECK(
+        values.defined(), "Evidence: the policy uses evidence of layer ", m_site.layer, " that it did not ask for");
+    return values.view({-1, m_geometry.prompts, values.size(1)});
+}
+
+torch::Tensor Evidence::crossAttentionEntropy() const
+{
+    return rowsOf(EvidenceKind::CrossAttentionEntropy).sum(0);
+}
+
+torch::Tensor Evidence::selfAttentionInfluence() const
+{
+    return rowsOf(EvidenceKind::SelfAttentionInfluence).mean(0);
+}
+
+const torch::Tensor& Evidence::ages() const
+{
+    return m_features.ages(m_site.layer, m_site.module, m_rows, m_selectionRows, m_x);
+}
+
+} // namespace toca::cache

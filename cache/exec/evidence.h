@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cache/exec/feature_store.h"
+#include "cache/exec/row_range.h"
+#include "cache/exec/token_subset.h"
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+namespace toca::cache {
+
+/// What a score can be made from. A bit set: policies say what they need, models compute nothing else.
+enum class EvidenceKind : std::uint8_t {
+    CrossAttentionEntropy =
+        1, ///< per row and token: -sum p ln(p + 1e-7), p the head mean at half weight (section 6.3 s2)
+    SelfAttentionInfluence = 2, ///< per row and token: attention received, summed over queries, mean over heads (s1)
+};
+using EvidenceSet = std::uint8_t;
+constexpr EvidenceSet operator|(EvidenceKind a, EvidenceKind b)
+{
+    return static_cast<EvidenceSet>(a) | static_cast<EvidenceSet>(b);
+}
+constexpr bool contains(EvidenceSet set, EvidenceKind kind)
+{
+    return (set & static_cast<EvidenceSet>(kind)) != 0;
+}
+
+/// Numbers per row and token that models leave behind while they compute: one value each, never a map of all heads.
+/// Renewed whole by a full module, for the chosen tokens by a subset.
+class EvidenceStore {
+public:
+    explicit EvidenceStore(const plan::Geometry& geometry);
+
+    /// @param values (rows, K) float32, K = subset.count()
+    void record(EvidenceKind kind, int layer, RowRange rows, const TokenSubset& subset, const torch::Tensor& values);
+    /// @return (rows, N) float32; undefined when never recorded
+    torch::Tensor values(EvidenceKind kind, int layer, RowRange rows) const;
+
+    EvidenceStore clone() const;
+    void clear() { m_values.clear(); }
+
+private:
+    std::int64_t m_rows = 0;
+    std::map<std::pair<EvidenceKind, int>, torch::Tensor> m_values; ///< (all rows, N)
+};
+
+/// What a policy sees when it decides about one module.
+class Evidence {
+public:
+    /// @param x the module's input (B, N, C): gives tokens and device
+    Evidence(const EvidenceStore& store, FeatureStore& features, const plan::Geometry& geometry, const plan::Site& site,
+        RowRange rows, std::int64_t selectionRows, const torch::Tensor& x)
+        : m_store(store)
+        , m_features(features)
+        , m_geometry(geometry)
+        , m_site(site)
+        , m_rows(rows)
+        , m_selectionRows(selectionRows)
+        , m_x(x)
+    {
+    }
+
+    /// H = h_conditional + h_unconditional per prompt and token: both rows' distributions side by side at half weight,
+    /// because their text blocks are disjoint (section 6.3 s2). (P, N), in nats.
+    torch::Tensor crossAttentionEntropy() const;
+    /// Mean over the guidance rows of the attention that each token receives. (P, N)
+    torch::Tensor selfAttentionInfluence() const;
+    /// Selections since each token was last computed here. (selection rows, N) float32
+    const torch::Tensor& ages() const;
+
+private:
+    torch::Tensor rowsOf(EvidenceKind kind) const; ///< (guidance rows, P, N)
+
+    const EvidenceStore& m_store;
+    FeatureStore& m_features;
+    const plan::Geometry& m_geometry;
+    plan::Site m_site;
+    RowRange m_rows;
+    std::int64_t m_selectionRows;
+    const torch::Tensor& m_x;
+};
+
+} // namespace toca::cache

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// The run state of each registered policy. A policy whose plan says everything needs no line here.
+#include "cache/exec/policies/toca_run.h"
+#include "cache/plan/policies/toca_policy.h"
+
+namespace toca::cache {
+
+std::unique_ptr<PolicyRun> startPolicy(
+    const plan::Policy& policy, const plan::Plan& plan, const PolicyRunOptions& options)
+{
+    auto shared = std::make_shared<const plan::Plan>(plan);
+    if (const auto* toca = dynamic_cast<const plan::TocaPolicy*>(&policy))
+        return std::make_unique<TocaRun>(std::move(shared), toca->options(), options);
+    return std::make_unique<PlannedRun>(std::move(shared));
+}
+
+} // namespace toca::cache

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/api/engine.h"
+
+#include <memory>
+#include <string>
+
+namespace toca {
+
+struct EngineOptions {
+    /// Folder of the model that an empty `GenerationRequest::modelPath` means; empty: found beside the program
+    /// (`embeddedModelPath`).
+    std::string embeddedModelPath;
+};
+
+/// The engine on LibTorch. Cheap: nothing is loaded before the first request.
+std::unique_ptr<Engine> makeEngine(const EngineOptions& options = {});
+
+/// Where the embedded model lies: `TOCA_MODEL` if set, else `../share/toca-studio/models/toca-miniature` beside the
+/// program, else the source tree that the program was built from. Empty when none of them exists.
+std::string embeddedModelPath();
+
+} // namespace toca

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cache/plan/trace.h"
+
+#include <cstdint>
+
+namespace toca::engine {
+
+/// Bytes of activations that one evaluation of the transformer holds at its peak, in float32.
+std::int64_t transformerBytes(const plan::Geometry& geometry);
+
+/// Bytes that a run's trace will take.
+std::int64_t traceBytes(const plan::Plan& plan, plan::TraceLevel level);
+
+} // namespace toca::engine

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/engine/model_folder.h"
+
+#include "core/checkpoint/json_config.h"
+
+#include <set>
+
+namespace toca::engine {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using checkpoint::ConfigReader;
+
+Result<nlohmann::json> configOf(const fs::path& folder)
+{
+    if (!fs::is_directory(folder))
+        return unexpected(ErrorCode::NotFound,
+            "'" + folder.string()
+                + "' is missing: a model folder needs transformer/, text_encoder/, tokenizer/, vae/spatial/ and "
+                  "vae/temporal/ with a config.json and safetensors weights each. Choose the folder that holds "
+                  "pipeline.json.");
+    return checkpoint::readJsonFile(folder / "config.json");
+}
+
+/// Reads pipeline.json: sampler, sizes, text settings.
+Result<void> readPipeline(ModelFolder& model)
+{
+    auto opened = ConfigReader::open(model.path / "pipeline.json");
+    if (!opened)
+        return unexpected(opened.error());
+    ConfigReader& pipeline = *opened;
+    model.name = pipeline.string("name", model.path.filename().string());
+    model.fps = pipeline.number("fps", 24.0, 0.1, 240.0);
+    model.frames = static_cast<int>(pipeline.integer("num_frames", 17, 1, 1 << 16));
+    const auto size = pipeline.integerList("resolution", std::vector<std::int64_t>{128, 128}, 8, 1 << 14, 2, 2);
+
+    ConfigReader scheduler = pipeline.object("scheduler", /*required=*/true);
+    scheduler.string("type", "rflow", {"rflow"});
+    model.sampler.timesteps = static_cast<int>(scheduler.integer("num_timesteps", 1000, 1, 1'000'000));
+    model.sampler.steps = static_cast<int>(scheduler.integer("num_sampling_steps", 30, 1, 1000));
+    model.guidanceScale = scheduler.number("cfg_scale", 7.0, 0.0, 1000.0);
+    model.sampler.discreteTimesteps = scheduler.boolean("use_discrete_timesteps", false);
+    model.sampler.transformTimesteps = scheduler.boolean("use_timestep_transform", true);
+    model.sampler.transformScale = scheduler.number("transform_scale", 1.0, 1e-6, 1e6);
+
+    ConfigReader text = pipeline.object("text");
+    const std::string tokenizerName = text.string("tokenizer", "tokenizer/spiece.model");
+    model.tokenizer.maxLength = text.integer("max_length", model.transformer.maxTextTokens, 1, 1 << 16);
+    model.tokenizer.lowercase = text.boolean("lowercase", false);
+    model.tokenizer.strip = text.boolean("strip", false);
+    model.tokenizer.appendEos = text.boolean("append_eos", true);
+    model.tokenizer.padId = text.integer("pad_id", 0, 0, 1 << 24);
+    model.tokenizer.eosId = text.integer("eos_id", 1, 0, 1 << 24);
+    model.tokenizer.unkId = text.integer("unk_id", 2, 0, 1 << 24);
+    const fs::path tokenizerPath(tokenizerName);
+    const fs::path normal = tokenizerPath.lexically_normal();
+    if (tokenizerPath.is_absolute() || (!normal.empty() && *normal.begin() == ".."))
+        text.addProblem("tokenizer", "must name a file inside the model folder");
+    if (model.tokenizer.maxLength > model.transformer.maxTextTokens)
+        text.addProblem("max_length", "is more than the transformer's 'model_max_length'");
+    if (auto done = pipeline.finish(); !done)
+        return done;
+    model.height = static_cast<int>(size[0]);
+    model.width = static_cast<int>(size[1]);
+    model.tokenizerFile = model.path / normal;
+    return {};
+}
+
+/// Reads prompts.json, which is optional: what the model knows.
+Result<void> readPrompts(ModelFolder& model)
+{
+    const fs::path file = model.path / "prompts.json";
+    if (!fs::exists(file))
+        return {};
+    auto opened = ConfigReader::open(file);
+    if (!opened)
+        return unexpected(opened.error());
+    model.examplePrompts = opened->stringList("examples", std::vector<std::string>{}, 0, 1024);
+    model.vocabulary = opened->stringList("vocabulary", std::vector<std::string>{}, 0, 1 << 16);
+    model.notice = opened->string("notice", "");
+    return opened->finish();
+}
+
+/// Whether the parts fit together.
+Result<void> checkTogether(const ModelFolder& model)
+{
+    const auto mismatch = [&](const std::string& what) {
+        return unexpected(ErrorCode::BadCheckpoint,
+            "'" + model.path.string() + "': " + what + ". The parts come from different models.");
+    };
+    if (model.transformer.inChannels != model.vae.temporal.embeddingChannels)
+        return mismatch("the transformer works on " + std::to_string(model.transformer.inChannels)
+            + " latent channels, the temporal VAE makes " + std::to_string(model.vae.temporal.embeddingChannels));
+    if (model.transformer.captionChannels != model.textEncoder.modelSize)
+        return mismatch("the transformer reads text features of width "
+            + std::to_string(model.transformer.captionChannels) + ", the text encoder makes "
+            + std::to_string(model.textEncoder.modelSize));
+    return {};
+}
+
+std::string dtypeName(torch::ScalarType type)
+{
+    switch (type) {
+    case torch::kFloat32:
+        return "float32";
+    case torch::kFloat16:
+        return "float16";
+    case torch::kBFloat16:
+        return "bfloat16";
+    default:
+        return "other";
+    }
+}
+
+Result<ModelPart> partOf(const fs::path& folder, const char* name, const char* type)
+{
+    auto file = checkpoint::Checkpoint::open(folder);
+    if (!file)
+        return unexpected(file.error());
+    ModelPart part{name, type, 0, 0, {}};
+    std::set<std::string> dtypes;
+    for (const auto& tensor : file->tensors()) {
+        std::int64_t count = 1;
+        for (const std::int64_t size : tensor.shape)
+            count *= size;
+        part.parameters += count;
+        part.bytes += static_cast<std::int64_t>(tensor.bytes);
+        dtypes.insert(dtypeName(tensor.dtype));
+    }
+    part.dtype = dtypes.size() == 1 ? *dtypes.begin() : "mixed";
+    return part;
+}
+
+} // namespace
+
+Result<ModelFolder> ModelFolder::open(const fs::path& path)
+{
+    std::error_code error;
+    if (!fs::is_directory(path, error))
+        return unexpected(ErrorCode::NotFound,
+            "'" + path.string() + "' is not a folder. Choose a model folder (it holds pipeline.json).");
+    ModelFolder model;
+    model.path = path;
+    if (!fs::exists(path / "pipeline.json", error))
+        return unexpected(ErrorCode::NotFound,
+            "'" + path.string()
+                + "' holds no pipeline.json, so it is not a model folder. Choose the folder that holds pipeline.json, "
+                  "transformer/, text_encoder/, tokenizer/ and vae/.");
+
+    const auto transformerJson = configOf(model.transformerPath());
+    if (!transformerJson)
+        return unexpected(transformerJson.error());
+    auto transformer =
+        models::Stdit3Config::fromJson(*transformerJson, (model.transformerPath() / "config.json").string());
+    if (!transformer)
+        return unexpected(transformer.error());
+    model.transformer = *transformer;
+
+    const auto textJson = configOf(model.textEncoderPath());
+    if (!textJson)
+        return unexpected(textJson.error());
+    auto text = models::T5Config::fromJson(*textJson, (model.textEncoderPath() / "config.json").string());
+    if (!text)
+        return unexpected(text.error());
+    model.textEncoder = *text;
+
+    const auto spatial = configOf(model.spatialVaePath());
+    if (!spatial)
+        return unexpected(spatial.error());
+    const auto temporal = configOf(model.temporalVaePath());
+    if (!temporal)
+        return unexpected(temporal.error());
+    auto vae = models::VideoVaeConfig::fromParts(*spatial, (model.spatialVaePath() / "config.json").string(), *temporal,
+        (model.temporalVaePath() / "config.json").string());
+    if (!vae)
+        return unexpected(vae.error());
+    model.vae = *vae;
+
+    if (auto read = readPipeline(model); !read)
+        return unexpected(read.error());
+    if (auto read = readPrompts(model); !read)
+        return unexpected(read.error());
+    if (auto fits = checkTogether(model); !fits)
+        return unexpected(fits.error());
+
+    model.shape = model.transformer.shape();
+    model.shape.spatialDownsample = model.vae.spatial.downsample();
+    model.shape.temporalDownsample = model.vae.temporal.downsample();
+    model.shape.microFrameSize = model.vae.microFrameSize;
+    model.shape.latentPerMicro =
+        (model.vae.microFrameSize + model.shape.temporalDownsample - 1) / model.shape.temporalDownsample;
+    return model;
+}
+
+Result<ModelInfo> ModelFolder::describe() const
+{
+    ModelInfo info;
+    info.path = path.string();
+    info.name = name;
+    info.family = "opensora-v1.2";
+    info.shape = shape;
+    const std::tuple<fs::path, const char*, const char*> parts[] = {
+        {transformerPath(), "transformer", "STDiT3"},
+        {textEncoderPath(), "text encoder", "T5 v1.1"},
+        {spatialVaePath(), "spatial VAE", "AutoencoderKL"},
+        {temporalVaePath(), "temporal VAE", "VAE_Temporal"},
+    };
+    for (const auto& [folder, partName, type] : parts) {
+        auto part = partOf(folder, partName, type);
+        if (!part)
+            return unexpected(part.error());
+        info.parts.push_back(*part);
+    }
+    info.steps = sampler.steps;
+    info.guidanceScale = guidanceScale;
+    info.frames = frames;
+    info.width = width;
+    info.height = height;
+    info.fps = fps;
+    info.sizeMultiple = static_cast<int>(shape.spatialDownsample * std::max(shape.patch[1], shape.patch[2]));
+    info.examplePrompts = examplePrompts;
+    info.vocabulary = vocabulary;
+    info.notice = notice;
+    return info;
+}
+
+} // namespace toca::engine

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/api/model_info.h"
+#include "core/checkpoint/checkpoint.h"
+#include "core/models/stdit3/stdit3_config.h"
+#include "core/models/text/t5_encoder.h"
+#include "core/models/text/tokenizer.h"
+#include "core/models/vae/video_vae.h"
+#include "core/schedulers/rectified_flow.h"
+
+#include <filesystem>
+#include <string>
+
+namespace toca::engine {
+
+/// The configs of a model folder in the layout of the embedded model (docs/model-folder.md), read and checked; no
+/// weights.
+struct ModelFolder {
+    std::filesystem::path path;
+    std::string name;
+    models::Stdit3Config transformer;
+    models::T5Config textEncoder;
+    models::VideoVaeConfig vae;
+    models::TokenizerOptions tokenizer;
+    std::filesystem::path tokenizerFile;
+    schedulers::RectifiedFlowOptions sampler;
+    plan::ModelShape shape; ///< transformer and VAE together
+    double guidanceScale = 7.0;
+    int frames = 17;
+    int width = 128;
+    int height = 128;
+    double fps = 8.0;
+    std::vector<std::string> examplePrompts;
+    std::vector<std::string> vocabulary;
+    std::string notice;
+
+    std::filesystem::path transformerPath() const { return path / "transformer"; }
+    std::filesystem::path textEncoderPath() const { return path / "text_encoder"; }
+    std::filesystem::path spatialVaePath() const { return path / "vae" / "spatial"; }
+    std::filesystem::path temporalVaePath() const { return path / "vae" / "temporal"; }
+
+    /// @return NotFound, BadFormat or Unsupported; the message names the file and what was expected
+    static Result<ModelFolder> open(const std::filesystem::path& path);
+    /// Adds what the weight files' headers say. Reads no weights.
+    Result<ModelInfo> describe() const;
+};
+
+} // namespace toca::engine

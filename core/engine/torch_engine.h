@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/engine/denoising.h"
+#include "core/engine/make_engine.h"
+#include "core/engine/video_model.h"
+
+#include <memory>
+
+namespace toca::engine {
+
+/// The engine on LibTorch. Keeps one model loaded. LibTorch's exceptions end here.
+class TorchEngine final : public Engine {
+public:
+    explicit TorchEngine(EngineOptions options);
+
+    Result<ModelInfo> describe(const std::string& modelPath) override;
+    Result<void> load(const GenerationRequest& request, Observer& observer) override;
+    Result<RunForecast> forecast(const GenerationRequest& request) override;
+    Result<RunResult> generate(const GenerationRequest& request, Observer& observer, std::stop_token stop) override;
+
+private:
+    struct Prepared; ///< request with defaults, folder, policy, plan
+    Result<std::filesystem::path> folderOf(const std::string& modelPath) const;
+    Result<ModelFolder> open(const std::string& modelPath) const;
+    Result<Prepared> prepare(const GenerationRequest& request);
+    Result<void> use(const ModelFolder& folder, torch::Device device);
+    Result<void> loadParts();
+    Result<RunResult> run(const Prepared& prepared, Observer& observer, std::stop_token stop);
+    Result<void> addCondition(const GenerationRequest& request, DenoisingInput& input, std::stop_token stop);
+    MemoryEstimate memoryFor(const ModelFolder& folder, const plan::Plan& plan, const GenerationRequest& request) const;
+
+    EngineOptions m_options;
+    std::unique_ptr<VideoModel> m_model;
+    std::string m_loadedFrom; ///< path and file times of the loaded model
+    std::uint64_t m_nextRunId = 1;
+};
+
+} // namespace toca::engine

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/models/stdit3/attention.h"
+
+#include "cache/exec/stopwatch.h"
+#include "core/models/layers/activation_recorder.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace toca::models {
+
+using cache::EvidenceKind;
+using cache::TokenSubset;
+
+namespace {
+
+/// Values of one block of attention probabilities: about 16 MB, small enough for any machine, large enough for a GEMM.
+constexpr std::int64_t kBlockValues = 4 << 20;
+
+/// Turns neighbouring pairs (x0, x1) of the last axis. @param x (..., T, D)  @param rotation (T, D / 2)
+torch::Tensor rotated(const torch::Tensor& x, const torch::Tensor& rotation)
+{
+    auto pairs = x.reshape({x.size(0), x.size(1), x.size(2), -1, 2}).to(torch::kFloat32).contiguous();
+    return torch::view_as_real(torch::view_as_complex(pairs) * rotation).flatten(-2).to(x.scalar_type());
+}
+
+} // namespace
+
+std::int64_t PackedText::longest() const
+{
+    return *std::max_element(lengths.begin(), lengths.end());
+}
+
+bool PackedText::isUniform() const
+{
+    return std::all_of(lengths.begin(), lengths.end(), [&](std::int64_t length) { return length == lengths.front(); });
+}
+
+torch::Tensor rotaryRotation(const torch::Tensor& frequencies, std::int64_t frames)
+{
+    const auto options = frequencies.options().dtype(torch::kFloat32);
+    const auto angles = torch::arange(frames, options).unsqueeze(1) * frequencies.to(torch::kFloat32).unsqueeze(0);
+    return torch::polar(torch::ones_like(angles), angles);
+}
+
+SelfAttentionImpl::SelfAttentionImpl(std::int64_t hiddenSize, std::int64_t heads, bool qkNorm, plan::LayerKind kind)
+    : m_heads(heads)
+    , m_headSize(hiddenSize / heads)
+    , m_kind(kind)
+    , qkv(register_module("qkv", Linear(hiddenSize, 3 * hiddenSize)))
+    , proj(register_module("proj", Linear(hiddenSize, hiddenSize)))
+{
+    if (qkNorm) {
+        q_norm = register_module("q_norm", RmsNorm(m_headSize, 1e-6));
+        k_norm = register_module("k_norm", RmsNorm(m_headSize, 1e-6));
+    }
+}
+
+torch::Tensor SelfAttentionImpl::forward(const torch::Tensor& x, const TokenSubset& queries, TokenLayout layout,
+    const torch::Tensor& rotation, cache::CachingSession& session)
+{
+    if (!queries.isAll())
+        return attendSubset(x, queries, layout, rotation);
+    const std::int64_t batch = x.size(0), width = x.size(2);
+    auto sequences = x.view({batch, layout.frames, layout.positions, width});
+    if (m_kind == plan::LayerKind::Temporal)
+        sequences = sequences.transpose(1, 2);
+    // (sequences, length, C): the layout in which the published code runs all of its linears
+    sequences = sequences.reshape({-1, sequences.size(2), width});
+    auto out = proj->forward(attendAll(qkv->forward(sequences), layout, rotation, session));
+    tapAs(*this, [&] { return out; });
+    if (m_kind == plan::LayerKind::Temporal)
+        out = out.view({batch, layout.positions, layout.frames, width}).transpose(1, 2);
+    return out.reshape({batch, -1, width});
+}
+
+torch::Tensor SelfAttentionImpl::attendAll(
+    const torch::Tensor& qkvOutput, TokenLayout layout, const torch::Tensor& rotation, cache::CachingSession& session)
+{
+    const std::int64_t sequences = qkvOutput.size(0), length = qkvOutput.size(1);
+    const auto parts = qkvOutput.view({sequences, length, 3, m_heads, m_headSize}).permute({2, 0, 3, 1, 4}).unbind(0);
+    auto q = parts[0], k = parts[1]; // (sequences, heads, length, D)
+    if (q_norm) {
+        q = q_norm->forward(q);
+        k = k_norm->forward(k);
+    }
+    if (rotation.defined()) {
+        q = rotated(q, rotation);
+        k = rotated(k, rotation);
+    }
+    leaveInfluence(q, k, layout, session);
+    const auto out = torch::scaled_dot_product_attention(q, k, parts[2]);
+    return out.transpose(1, 2).reshape({sequences, length, m_heads * m_headSize});
+}
+
+torch::Tensor SelfAttentionImpl::attendSubset(
+    const torch::Tensor& x, const TokenSubset& queries, TokenLayout layout, const torch::Tensor& rotation)
+{
+    const std::int64_t batch = x.size(0), tokens = x.size(1), width = x.size(2), count = queries.count();
+    const auto weights = qkv->weight.flatten(1).split(width, 0);
+    const auto biases = qkv->bias.split(width, 0);
+    const auto heads = [&](const torch::Tensor& values) { return values.view({batch, -1, m_heads, m_headSize}); };
+    auto q = heads(torch::linear(queries.gather(x), weights[0], biases[0])); // (B, K, heads, D)
+    auto k = heads(torch::linear(x, weights[1], biases[1])); // (B, N, heads, D)
+    const auto v = heads(torch::linear(x, weights[2], biases[2]));
+    if (q_norm) {
+        q = q_norm->forward(q);
+        k = k_norm->forward(k);
+    }
+    const auto frame = queries.ids().div(layout.positions, "floor"); // (B, K)
+    const auto position = queries.ids().remainder(layout.positions);
+    if (rotation.defined()) {
+        const auto turn = [&](const torch::Tensor& values, const torch::Tensor& factors) { // factors (B, n, D / 2)
+            const auto pairs =
+                torch::view_as_complex(values.reshape({batch, values.size(1), m_heads, -1, 2}).contiguous());
+            return torch::view_as_real(pairs * factors.unsqueeze(2)).flatten(-2);
+        };
+        const auto frames =
+            torch::arange(tokens, frame.options()).div(layout.positions, "floor").expand({batch, tokens});
+        q = turn(q, rotation.index({frame}));
+        k = turn(k, rotation.index({frames}));
+    }
+    // Keys of a query: the tokens of its frame, or of its position.
+    const bool spatial = m_kind == plan::LayerKind::Spatial;
+    const auto all = torch::arange(spatial ? layout.positions : layout.frames, frame.options());
+    const std::int64_t span = m_kind == plan::LayerKind::Joint ? tokens : all.size(0);
+    auto out = torch::empty({batch, count, m_heads, m_headSize}, q.options());
+    const std::int64_t step = std::max<std::int64_t>(1, kBlockValues / (span * m_heads * m_headSize));
+    for (std::int64_t row = 0; row < batch; ++row)
+        for (std::int64_t first = 0; first < count; first += step) {
+            const std::int64_t n = std::min(step, count - first);
+            torch::Tensor keyIds; // (n, span)
+            if (m_kind == plan::LayerKind::Joint)
+                keyIds = torch::arange(tokens, frame.options()).unsqueeze(0).expand({n, tokens});
+            else if (spatial)
+                keyIds = frame[row].narrow(0, first, n).unsqueeze(1) * layout.positions + all;
+            else
+                keyIds = all * layout.positions + position[row].narrow(0, first, n).unsqueeze(1);
+            const auto flat = keyIds.reshape({-1});
+            const auto gathered = [&](const torch::Tensor& values) { // (n, heads, span, D)
+                return values[row].index_select(0, flat).view({n, span, m_heads, m_headSize}).transpose(1, 2);
+            };
+            const auto query = q[row].narrow(0, first, n).unsqueeze(2); // (n, heads, 1, D)
+            out[row]
+                .narrow(0, first, n)
+                .copy_(torch::scaled_dot_product_attention(query, gathered(k), gathered(v)).squeeze(2));
+        }
+    return proj->forward(out.view({batch, count, width}));
+}
+
+void SelfAttentionImpl::leaveInfluence(
+    const torch::Tensor& q, const torch::Tensor& k, TokenLayout layout, cache::CachingSession& session)
+{
+    if (!session.wants(EvidenceKind::SelfAttentionInfluence))
+        return;
+    const std::int64_t sequences = q.size(0), length = q.size(2);
+    const std::int64_t batch = sequences * length / (layout.frames * layout.positions);
+    session.leaveEvidence(
+        EvidenceKind::SelfAttentionInfluence, TokenSubset::all(layout.frames * layout.positions), [&] {
+            // Column sums of the head-mean map, a block of queries at a time: no N x N map is ever held.
+            auto sums = torch::zeros({sequences, length}, q.options().dtype(torch::kFloat32));
+            const auto scaledKeys = (k * (1.0 / std::sqrt(static_cast<double>(m_headSize)))).transpose(-2, -1);
+            const std::int64_t sequencesAtOnce =
+                std::clamp<std::int64_t>(kBlockValues / (m_heads * length * length), 1, sequences);
+            const std::int64_t queriesAtOnce =
+                std::clamp<std::int64_t>(kBlockValues / (m_heads * length * sequencesAtOnce), 1, length);
+            for (std::int64_t s = 0; s < sequences; s += sequencesAtOnce) {
+                const std::int64_t n = std::min(sequencesAtOnce, sequences - s);
+                for (std::int64_t first = 0; first < length; first += queriesAtOnce) {
+                    const auto block = q.narrow(0, s, n).narrow(2, first, std::min(queriesAtOnce, length - first));
+                    const auto map = torch::matmul(block, scaledKeys.narrow(0, s, n)).softmax(-1, torch::kFloat32);
+                    sums.narrow(0, s, n).add_(map.mean(1).sum(1));
+                }
+            }
+            if (m_kind == plan::LayerKind::Temporal) // (B * positions, frames) -> (B, frames * positions)
+                sums = sums.view({batch, layout.positions, layout.frames}).transpose(1, 2);
+            return sums.reshape({batch, -1});
+        });
+}
+
+CrossAttentionImpl::CrossAttentionImpl(std::int64_t hiddenSize, std::int64_t heads, std::string name)
+    : m_heads(heads)
+    , m_headSize(hiddenSize / heads)
+    , m_name(std::move(name))
+    , q_linear(register_module("q_linear", Linear(hiddenSize, hiddenSize)))
+    , kv_linear(register_module("kv_linear", Linear(hiddenSize, 2 * hiddenSize)))
+    , proj(register_module("proj", Linear(hiddenSize, hiddenSize)))
+{
+}
+
+torch::Tensor CrossAttentionImpl::keysAndValues(const PackedText& text)
+{
+    const auto rows = static_cast<std::int64_t>(text.lengths.size());
+    const std::int64_t longest = text.longest();
+    auto packed = kv_linear->forward(text.tokens).squeeze(0); // (sum of lengths, 2C)
+    torch::Tensor padded;
+    if (text.isUniform()) {
+        padded = packed.view({rows, longest, 2, m_heads, m_headSize});
+    } else {
+        std::vector<torch::Tensor> parts;
+        for (const auto& part : packed.split_with_sizes(text.lengths))
+            parts.push_back(torch::constant_pad_nd(part, {0, 0, 0, longest - part.size(0)}));
+        padded = torch::stack(parts).view({rows, longest, 2, m_heads, m_headSize});
+    }
+    return padded.permute({0, 2, 3, 1, 4}).contiguous();
+}
+
+torch::Tensor CrossAttentionImpl::forward(
+    const torch::Tensor& x, const TokenSubset& subset, const PackedText& text, cache::CachingSession& session)
+{
+    const std::int64_t batch = x.size(0), count = x.size(1), longest = text.longest();
+    const auto kv = session.once(m_name, [&] { return keysAndValues(text); }).unbind(1);
+    const auto q = q_linear->forward(x).view({batch, count, m_heads, m_headSize}).transpose(1, 2); // (B, heads, K, D)
+    torch::Tensor bias; // (B, 1, 1, L): padding is not attended to
+    if (!text.isUniform()) {
+        const auto lengths = torch::tensor(text.lengths, torch::TensorOptions(torch::kInt64).device(x.device()));
+        const auto padding = torch::arange(longest, lengths.options()).unsqueeze(0) >= lengths.unsqueeze(1);
+        bias = torch::zeros({batch, longest}, x.options())
+                   .masked_fill(padding, -std::numeric_limits<double>::infinity())
+                   .view({batch, 1, 1, longest});
+    }
+    torch::Tensor out;
+    if (!session.wants(EvidenceKind::CrossAttentionEntropy)) {
+        out = torch::scaled_dot_product_attention(q, kv[0], kv[1], bias);
+    } else {
+        // One blocked pass gives the output and, per token, the entropy of its head-mean attention over the text: a
+        // block's map is dropped before the next one is made. Half weight per guidance row: section 6.3 s2 of the
+        // specification.
+        const double weight = 1.0 / session.geometry().guidanceRows;
+        const auto scaledKeys = (kv[0] * (1.0 / std::sqrt(static_cast<double>(m_headSize)))).transpose(-2, -1);
+        const std::int64_t step = std::clamp<std::int64_t>(kBlockValues / (batch * m_heads * longest), 1, count);
+        std::vector<torch::Tensor> outputs, entropies;
+        for (std::int64_t first = 0; first < count; first += step) {
+            auto scores = torch::matmul(q.narrow(2, first, std::min(step, count - first)), scaledKeys);
+            if (bias.defined())
+                scores = scores + bias;
+            const auto map = scores.softmax(-1);
+            outputs.push_back(torch::matmul(map, kv[1]));
+            const cache::Stopwatch scoring(session.selectionClock());
+            const auto mean = map.mean(1, false, torch::kFloat32) * weight; // (B, n, L)
+            entropies.push_back((mean * (mean + 1e-7).log()).sum(-1).neg());
+        }
+        out = outputs.size() == 1 ? outputs.front() : torch::cat(outputs, 2);
+        session.leaveEvidence(EvidenceKind::CrossAttentionEntropy, subset,
+            [&] { return entropies.size() == 1 ? entropies.front() : torch::cat(entropies, 1); });
+    }
+    return tapped(*this, proj->forward(out.transpose(1, 2).reshape({batch, count, m_heads * m_headSize})));
+}
+
+} // namespace toca::models

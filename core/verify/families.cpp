@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/verify/families.h"
+
+namespace toca::verify {
+
+const std::vector<FamilyEntry>& families()
+{
+    static const std::vector<FamilyEntry> entries{
+        {"stdit3", runStdit3Case},
+        {"t5", runT5Case},
+        {"vae", runVaeCase},
+        {"pipeline", runPipelineCase},
+        {"schedulers", runSchedulersCase},
+    };
+    return entries;
+}
+
+} // namespace toca::verify

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cache/plan/policy.h"
+#include "core/models/stdit3/embedders.h"
+#include "core/schedulers/rectified_flow.h"
+#include "core/verify/families.h"
+#include "core/verify/toca_settings.h"
+
+#include <torch/torch.h>
+
+#include <cmath>
+#include <regex>
+
+namespace toca::verify {
+namespace {
+
+/// The toy model that case.json writes out: velocities of the conditional and the unconditional rows.
+torch::Tensor toyPrediction(const torch::Tensor& z, const torch::Tensor& t)
+{
+    const auto share = (t / 1000.0).view({-1, 1, 1, 1, 1});
+    const auto conditional = 0.5 * z.sin() + share - z;
+    const auto unconditional = 0.25 * z.cos() - 0.5 * z;
+    const auto velocity = torch::cat({conditional, unconditional});
+    return torch::cat({velocity, 7 * velocity}, 1);
+}
+
+void runRectifiedFlow(const ReferenceCase& reference, const nlohmann::json& entry, CaseReport& report)
+{
+    const std::string name = entry.at("name");
+    if (!report.wants(name + "/"))
+        return;
+    schedulers::RectifiedFlowOptions options;
+    options.steps = entry.at("steps");
+    options.discreteTimesteps = entry.at("discrete");
+    options.transformTimesteps = entry.at("transform");
+    const auto timesteps = schedulers::rectifiedFlowTimesteps(
+        options, entry.at("height"), entry.at("width"), entry.at("num_frames").get<std::int64_t>());
+    report.check(name + "/t", torch::tensor(timesteps));
+    if (!reference.has("rflow/toy_z"))
+        return;
+    auto z = reference.vector("rflow/toy_z");
+    const auto t = torch::tensor(timesteps).view({-1, 1}).expand({-1, z.size(0)});
+    for (int step = 0; step < options.steps; ++step) {
+        const auto next = step + 1 < options.steps ? t[step + 1] : torch::zeros_like(t[step]);
+        const auto velocity =
+            schedulers::guided(toyPrediction(z, t[step]).narrow(1, 0, z.size(1)), entry.at("cfg_scale").get<double>());
+        z = schedulers::rectifiedFlowStep(z, velocity, t[step], next, options.timesteps);
+    }
+    report.check(name + "/toy", z);
+}
+
+void runEmbeddings(const ReferenceCase& reference, CaseReport& report)
+{
+    static const std::regex sinusoid("embed/sin(\\d+)"), position("embed/pos2d_(\\d+)x(\\d+)_scale([0-9.]+)");
+    for (const auto& tensor : reference.tensors()) {
+        std::smatch match;
+        if (std::regex_match(tensor.name, match, sinusoid) && reference.has("embed/t")) {
+            report.check(tensor.name, models::timestepEmbedding(reference.vector("embed/t"), std::stoll(match[1])));
+        } else if (std::regex_match(tensor.name, match, position)) {
+            const std::int64_t rows = std::stoll(match[1]), columns = std::stoll(match[2]);
+            const auto base = static_cast<std::int64_t>(std::nearbyint(std::sqrt(static_cast<double>(rows * columns))));
+            report.check(tensor.name,
+                models::positionEmbedding2d(
+                    reference.vector(tensor.name).size(2), rows, columns, std::stod(match[3]), base, torch::kCPU));
+        }
+    }
+}
+
+/// Step types and token counts of ToCa-OpenSora, which are the same in every layer.
+Result<void> runOpenSoraPlan(const nlohmann::json& entry, CaseReport& report)
+{
+    const std::string name = "plan/" + entry.at("name").get<std::string>();
+    const auto settings = tocaSettings(entry.at("settings"), entry.value("cal_thresholds", nlohmann::json::object()));
+    if (!settings)
+        return unexpected(settings.error());
+    const auto policy = plan::makePolicy("toca", *settings);
+    if (!policy)
+        return unexpected(policy.error());
+    plan::Geometry geometry; // one pair of blocks stands for all
+    geometry.family = "stdit3";
+    geometry.grid = {1, 1, entry.at("tokens").get<std::int64_t>()};
+    geometry.hiddenSize = geometry.mlpHiddenSize = geometry.patchInputs = geometry.patchOutputs = 4;
+    geometry.layers = {plan::LayerKind::Spatial, plan::LayerKind::Temporal};
+    const int steps = entry.at("steps");
+    const auto plan = (*policy)->plan(geometry, plan::uniformSchedule("rflow", steps));
+    if (!plan)
+        return unexpected(plan.error());
+    auto type = torch::zeros({steps, 2, 3}, torch::kUInt8);
+    auto count = torch::zeros({steps, 2, 2}, torch::kInt32);
+    for (int step = 0; step < steps; ++step)
+        for (int layer = 0; layer < 2; ++layer)
+            for (const auto module : plan::kAllModules) {
+                const auto& planned = plan->at(step, layer, module);
+                const int index = static_cast<int>(module);
+                type[step][layer][index] = planned.action == plan::Action::Full ? 0 : 1;
+                if (index > 0)
+                    count[step][layer][index - 1] = planned.action == plan::Action::Subset ? planned.tokens : -1;
+            }
+    report.check(name + "/type", type);
+    report.check(name + "/topk", count);
+    return {};
+}
+
+} // namespace
+
+Result<void> runSchedulersCase(const ReferenceCase& reference, CaseReport& report)
+{
+    const auto info = reference.json().value("info", nlohmann::json::object());
+    for (const auto& entry : info.value("rflow", nlohmann::json::array()))
+        runRectifiedFlow(reference, entry, report);
+    if (report.wants("embed/"))
+        runEmbeddings(reference, report);
+    for (const auto& entry : info.value("plans", nlohmann::json::array())) {
+        const std::string name = entry.value("name", "");
+        if (name.starts_with("opensora_toca") && report.wants("plan/" + name + "/"))
+            if (auto ran = runOpenSoraPlan(entry, report); !ran)
+                return ran;
+    }
+    return {};
+}
+
+} // namespace toca::verify

@@ -1,0 +1,2 @@
+# The engine against the reference cases.
+toca_add_test(tst_reference_cases DIR core LABELS reference LIBS toca::verify TIMEOUT 600)
