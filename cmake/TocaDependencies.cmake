@@ -6,8 +6,9 @@ find_package(LibTorch 2.7 REQUIRED)       # tensors, GEMMs, convolutions, autogr
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(SentencePiece REQUIRED IMPORTED_TARGET sentencepiece>=0.1.97) # tokenizer (libsentencepiece-dev)
 if(TOCA_MEDIA)
-  # video and picture files (libavcodec-dev, libavformat-dev, libavutil-dev, libswscale-dev)
-  pkg_check_modules(LibAV REQUIRED IMPORTED_TARGET libavcodec>=59 libavformat>=59 libavutil>=57 libswscale>=6)
+  # video and picture files (libavcodec-dev, libavformat-dev, libavutil-dev, libswscale-dev); the palette of a GIF
+  # (palettegen and paletteuse of libavfilter-dev)
+  pkg_check_modules(LibAV REQUIRED IMPORTED_TARGET libavcodec>=59 libavfilter>=8 libavformat>=59 libavutil>=57 libswscale>=6)
 endif()
 set(_qt_components Core)
 if(TOCA_WINDOW)
