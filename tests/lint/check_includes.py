@@ -29,7 +29,7 @@ RULES = {
     "cache/exec": (["core/base", "cache/plan", "kernels"], ["torch"]),
     "core/checkpoint": (["core/base"], ["torch", "json"]),
     "core/schedulers": (["core/base", "cache/plan"], ["torch", "json"]),
-    "core/models": (["core/base", "core/checkpoint", "cache/plan", "cache/exec"], ["torch", "json", "sentencepiece"]),
+    "core/models": (["core/base", "core/api/frame.h", "core/checkpoint", "cache/plan", "cache/exec"], ["torch", "json", "sentencepiece"]),
     "core/media": (["core/base", "core/api"], ["libav", "json"]),
     "core/engine": (["core/base", "core/api", "core/checkpoint", "core/models", "core/schedulers", "core/media",
                      "cache/plan", "cache/exec"], ["torch", "json"]),
