@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/checkpoint/checkpoint.h"
 
+#include "core/base/printable.h"
 #include "core/checkpoint/json_config.h"
 #include "core/checkpoint/mapped_file.h"
-#include "core/checkpoint/printable.h"
 #include "core/checkpoint/stored_type.h"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 #include "core/checkpoint/json_config.h"
 
 #include "core/base/atomic_file.h"
-#include "core/checkpoint/printable.h"
+#include "core/base/printable.h"
 
 #include <algorithm>
 #include <cstdio>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/checkpoint/checkpoint.h"
 
-#include "core/checkpoint/printable.h"
+#include "core/base/printable.h"
 
 #include <torch/nn/module.h>
 

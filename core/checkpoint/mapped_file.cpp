@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/checkpoint/mapped_file.h"
 
-#include "core/checkpoint/printable.h"
+#include "core/base/printable.h"
 
 #include <cerrno>
 #include <cstring>

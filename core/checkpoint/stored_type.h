@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/checkpoint/safetensors_header.h"
+#include "core/base/safetensors_header.h"
 
 #include <torch/types.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/atomic_file.h"
+#include "core/base/printable.h"
 #include "core/checkpoint/checkpoint.h"
-#include "core/checkpoint/printable.h"
 #include "core/checkpoint/stored_type.h"
 
 #include <nlohmann/json.hpp>

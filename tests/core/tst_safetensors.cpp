@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/checkpoint/checkpoint.h"
-#include "core/checkpoint/safetensors_header.h"
+#include "core/base/safetensors_header.h"
 #include "tests/support/safetensors_bytes.h"
 
 #include <QTemporaryDir>

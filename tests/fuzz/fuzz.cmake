@@ -10,8 +10,8 @@ if(TOCA_FUZZ)
       ${PROJECT_SOURCE_DIR}/core/base/error.cpp
       ${PROJECT_SOURCE_DIR}/core/base/atomic_file.cpp
       ${PROJECT_SOURCE_DIR}/core/checkpoint/json_config.cpp
-      ${PROJECT_SOURCE_DIR}/core/checkpoint/printable.cpp
-      ${PROJECT_SOURCE_DIR}/core/checkpoint/safetensors_header.cpp)
+      ${PROJECT_SOURCE_DIR}/core/base/printable.cpp
+      ${PROJECT_SOURCE_DIR}/core/base/safetensors_header.cpp)
     target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
     target_link_libraries(${name} PRIVATE nlohmann_json::nlohmann_json toca::options)
     target_compile_options(${name} PRIVATE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -g)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // libFuzzer target: the header parser of safetensors files. It links no LibTorch, so it runs fast.
 
-#include "core/checkpoint/safetensors_header.h"
+#include "core/base/safetensors_header.h"
 
 #include <cstdint>
 #include <cstdio>
@@ -21,7 +21,7 @@ void require(bool holds, const char* what)
 /// What every accepted header promises to the code that maps the data.
 void parse(const std::string& file)
 {
-    const auto header = toca::checkpoint::parseSafetensorsHeader(file, file.size(), "fuzz");
+    const auto header = toca::parseSafetensorsHeader(file, file.size(), "fuzz");
     if (!header) {
         require(!header.error().message.empty(), "the error has no message");
         return;

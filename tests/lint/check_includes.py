@@ -22,7 +22,7 @@ LIBRARIES = {
 # Folder: (own folders or headers that it may include beside itself, libraries that its files may include).
 # The longest matching folder counts. 'json' is for .cpp files wherever torch is not allowed.
 RULES = {
-    "core/base": ([], []),
+    "core/base": ([], ["json"]),
     "cache/plan": (["core/base"], ["json"]),
     "core/api": (["core/base", "cache/plan"], ["json"]),
     "kernels": ([], ["cuda"]),

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace toca::checkpoint {
+namespace toca {
 
 /// Largest JSON header accepted, in bytes: the limit of the public safetensors format.
 inline constexpr std::uint64_t kMaximumHeaderBytes = 100'000'000;
@@ -66,4 +66,4 @@ Result<std::uint64_t> safetensorsHeaderEnd(
 Result<SafetensorsHeader> parseSafetensorsHeader(
     std::string_view start, std::uint64_t fileBytes, const std::string& fileName);
 
-} // namespace toca::checkpoint
+} // namespace toca

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/checkpoint/safetensors_header.h"
+#include "core/base/safetensors_header.h"
 
-#include "core/checkpoint/printable.h"
+#include "core/base/printable.h"
 
 #include <nlohmann/json.hpp>
 
@@ -12,7 +12,7 @@
 #include <tuple>
 #include <unordered_set>
 
-namespace toca::checkpoint {
+namespace toca {
 
 namespace {
 
@@ -390,4 +390,4 @@ Result<SafetensorsHeader> parseSafetensorsHeader(
     return header;
 }
 
-} // namespace toca::checkpoint
+} // namespace toca

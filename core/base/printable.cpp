@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/checkpoint/printable.h"
+#include "core/base/printable.h"
 
-namespace toca::checkpoint {
+namespace toca {
 
 namespace {
 
@@ -50,4 +50,4 @@ std::string printable(std::string_view text, std::size_t limit)
     return out + "'";
 }
 
-} // namespace toca::checkpoint
+} // namespace toca

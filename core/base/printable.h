@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace toca::checkpoint {
+namespace toca {
 
 /// Text from an untrusted file made fit for a one-line message: in single quotes, control characters as \xNN, at most
 /// `limit` bytes of it (then "...").
@@ -20,4 +20,4 @@ inline std::string quotedPath(std::string_view path)
 /// True when `text` holds C0, DEL or C1 control characters. `text` is UTF-8.
 bool hasControlCharacters(std::string_view text);
 
-} // namespace toca::checkpoint
+} // namespace toca
