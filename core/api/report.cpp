@@ -160,6 +160,8 @@ void addComparison(Json& report, const RunResult& run, const RunResult& baseline
     report["end_to_end_gain"] = gain.endToEnd;
     const auto distance = fidelity(run.clip, baseline.clip, run.latent, baseline.latent);
     if (!distance) {
+        for (const char* key : {"identical", "psnr_db", "ssim", "latent_relative_error"})
+            report[key] = nullptr;
         report["fidelity_error"] = distance.error().message;
         return;
     }

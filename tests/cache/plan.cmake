@@ -1,3 +1,6 @@
 toca_add_test(tst_geometry DIR cache LABELS unit LIBS toca::plan)
 toca_add_test(tst_flops DIR cache LABELS unit LIBS toca::plan)
 toca_add_test(tst_parameters DIR cache LABELS unit LIBS toca::plan)
+toca_add_test(tst_toca_plan DIR cache LABELS unit LIBS toca::plan)
+toca_add_test(tst_trace DIR cache LABELS unit LIBS toca::plan)
+toca_add_test(tst_trace_file DIR cache LABELS unit LIBS toca::plan nlohmann_json::nlohmann_json)
