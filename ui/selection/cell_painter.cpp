@@ -96,7 +96,9 @@ void CellPainter::mark(const QRect& rect, const MapCellState& state, QRgb ground
         fill({rect.left() + (rect.width() - dash) / 2, y, dash, stroke}, blended(ground, ink, strength));
     };
     const int middle = rect.top() + (rect.height() - stroke) / 2;
-    switch (state.action) {
+    // A subset of no tokens is a reuse for the eye.
+    const bool none = state.action == plan::Action::Subset && state.computedTokens == 0;
+    switch (none ? plan::Action::Reuse : state.action) {
     case plan::Action::Full: {
         const int side = std::clamp(smaller * 3 / 10, pixels(2), pixels(7));
         fill({rect.left() + (rect.width() - side) / 2, rect.top() + (rect.height() - side) / 2, side, side},
@@ -109,9 +111,7 @@ void CellPainter::mark(const QRect& rect, const MapCellState& state, QRgb ground
         const int length = static_cast<int>(std::lround(state.freshRatio() * rect.width()));
         const QRect track(rect.left(), rect.bottom() + 1 - height, rect.width(), height);
         fill(track, blended(ground, m_background, 110));
-        if (state.computedTokens > 0) {
-            fill({track.left(), track.top(), std::max(length, 1), height}, m_bright);
-        }
+        fill({track.left(), track.top(), std::max(length, 1), height}, m_bright);
         if (state.action == plan::Action::Blend) {
             dashAt(middle - height / 2, 120);
         }

@@ -42,8 +42,11 @@ void MapLayout::arrange()
     m_groupGap = groups <= 3 ? 8.0 : room >= 6.0 ? 3.0 : room >= 3.0 ? 1.0 : 0.0;
     const double fittedWidth = m_viewport.width() / m_columns;
     const double fittedHeight = (m_viewport.height() - m_groupGap * (groups - 1)) / m_rows;
-    m_cellWidth = std::clamp(fittedWidth * m_zoom, kSmallestCell, std::max(kLargestCell, fittedWidth));
-    m_cellHeight = std::clamp(fittedHeight * m_zoom, kSmallestCell, std::max(kLargestCell, fittedHeight));
+    // Zooming first grows the shorter side of the cells until they are square: many layers get higher rows while all
+    // steps stay in sight.
+    const double side = std::min(std::min(fittedWidth, fittedHeight) * m_zoom, kLargestCell);
+    m_cellWidth = std::max({fittedWidth, side, kSmallestCell});
+    m_cellHeight = std::max({fittedHeight, side, kSmallestCell});
     pan({0, 0});
 }
 
@@ -110,11 +113,15 @@ void MapLayout::zoomAt(const QPointF& at, double factor)
         return;
     }
     const double column = (at.x() - left(0)) / m_cellWidth;
-    const double share = (at.y() - top(0)) / std::max(contentHeight(), 1.0);
-    m_zoom = std::clamp(m_zoom * factor, 1.0, 64.0);
+    // The gaps between groups do not grow, so the row is kept as group and rows inside of it.
+    const double y = at.y() - top(0);
+    const double group = std::floor(y / (m_cellHeight * m_rowsPerGroup + m_groupGap));
+    const double rows = (y - group * (m_cellHeight * m_rowsPerGroup + m_groupGap)) / m_cellHeight;
+    m_zoom = std::clamp(m_zoom * factor, 1.0, 128.0);
     arrange();
     m_offset.setX(column * m_cellWidth - (at.x() - m_viewport.left()));
-    m_offset.setY(share * contentHeight() - (at.y() - m_viewport.top()));
+    m_offset.setY(
+        group * (m_cellHeight * m_rowsPerGroup + m_groupGap) + rows * m_cellHeight - (at.y() - m_viewport.top()));
     pan({0, 0});
 }
 

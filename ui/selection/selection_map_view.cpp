@@ -25,6 +25,16 @@ namespace {
 constexpr double kColourBarWidth = 10;
 constexpr double kZoomStep = 1.25;
 
+/// The power of two that is not below `least`: labels of alternating spatial and temporal layers then fall on one kind.
+int evenStride(double least)
+{
+    int stride = 1;
+    while (stride < least) {
+        stride *= 2;
+    }
+    return stride;
+}
+
 } // namespace
 
 SelectionMapView::SelectionMapView(SelectionMapModel& model, QWidget* parent)
@@ -159,8 +169,8 @@ void SelectionMapView::arrange()
     const double bar = kColourBarWidth + 5 * kSpace + metrics.horizontalAdvance(QStringLiteral("100 %"));
     const double axis = metrics.height() + kSpace;
     m_layout.setCells(m_model.columns(), m_model.rows(), m_model.isEmpty() ? 1 : m_model.rowsPerGroup());
-    m_layout.setViewport(QRectF(
-        labels, kHalfSpace, std::max(width() - labels - bar, 10.0), std::max(height() - axis - kHalfSpace, 10.0)));
+    m_layout.setViewport(
+        QRectF(labels, kHalfSpace, std::max(width() - labels - bar, 10.0), std::max(height() - axis - kSpace, 10.0)));
     invalidate();
 }
 
@@ -246,10 +256,10 @@ void SelectionMapView::paintRowAxis(QPainter& painter) const
     const int perGroup = m_model.rowsPerGroup();
     const int groups = m_model.rows() / perGroup;
     painter.save();
-    painter.setClipRect(QRectF(0, viewport.top() - 2, viewport.left(), viewport.height() + 4));
+    painter.setClipRect(QRectF(0, viewport.top() - kSpace, viewport.left(), viewport.height() + kSpace + kHalfSpace));
 
     const double groupHeight = m_layout.bottom(perGroup - 1) - m_layout.top(0) + m_layout.groupGap();
-    const int groupStride = std::max(1, static_cast<int>(std::ceil(metrics.height() / groupHeight)));
+    const int groupStride = evenStride(metrics.height() / groupHeight);
     painter.setPen(theme().text);
     for (int group = 0; group < groups; group += groupStride) {
         // A label stays in sight while a part of its group is.
@@ -269,7 +279,7 @@ void SelectionMapView::paintRowAxis(QPainter& painter) const
         }
     }
 
-    const int rowStride = std::max(1, static_cast<int>(std::ceil(0.95 * metrics.height() / m_layout.cellHeight())));
+    const int rowStride = evenStride(0.95 * metrics.height() / m_layout.cellHeight());
     painter.setPen(theme().mutedText);
     for (int row = 0; row < m_model.rows(); ++row) {
         const double middle = (m_layout.top(row) + m_layout.bottom(row)) / 2;

@@ -31,8 +31,7 @@ void TokenGridModel::clear()
 
 void TokenGridModel::refresh()
 {
-    if (!m_trace || !m_cell || m_available || m_cell->evaluation >= m_trace->evaluationCount()
-        || m_cell->layer >= m_trace->layerCount()
+    if (!isInside() || m_available
         || m_trace->cellIndex(m_cell->evaluation, m_cell->layer, m_cell->module) >= m_trace->publishedCells()) {
         return;
     }
@@ -46,6 +45,13 @@ void TokenGridModel::setSelectionRow(int row)
         m_selectionRow = inside;
         read();
     }
+}
+
+bool TokenGridModel::isInside() const
+{
+    return m_trace && m_cell && m_cell->evaluation >= 0 && m_cell->evaluation < m_trace->evaluationCount()
+        && m_cell->layer >= 0 && m_cell->layer < m_trace->layerCount()
+        && static_cast<int>(m_cell->module) < plan::kModuleKinds;
 }
 
 plan::TokenGrid TokenGridModel::grid() const
@@ -67,8 +73,7 @@ void TokenGridModel::read()
     m_scores.clear();
     m_largestAge = 0;
     m_smallestScore = m_largestScore = 0;
-    if (m_trace && m_cell && m_cell->evaluation >= 0 && m_cell->evaluation < m_trace->evaluationCount()
-        && m_cell->layer >= 0 && m_cell->layer < m_trace->layerCount()) {
+    if (isInside()) {
         const std::size_t index = m_trace->cellIndex(m_cell->evaluation, m_cell->layer, m_cell->module);
         if (index < m_trace->publishedCells()) {
             m_happened = m_trace->cell(index);
@@ -104,7 +109,7 @@ double TokenGridModel::level(std::int64_t token, Quantity quantity) const
     case Quantity::State:
         return isFresh(token) ? 1.0 : 0.0;
     case Quantity::Age:
-        return m_largestAge > 0 ? static_cast<double>(age(token)) / m_largestAge : 0.0;
+        return static_cast<double>(age(token)) / ageScale();
     case Quantity::Score: {
         const double range = static_cast<double>(m_largestScore) - m_smallestScore;
         return hasScores() && range > 0 ? (static_cast<double>(score(token)) - m_smallestScore) / range : 0.0;

@@ -37,6 +37,7 @@ public:
     int selectionRows() const { return m_trace ? m_trace->selectionRows() : 0; }
     const std::optional<MapCell>& cell() const { return m_cell; }
     const plan::Trace* trace() const { return m_trace.get(); }
+    bool isInside() const; ///< the cell is one of the trace's
     bool isAvailable() const { return m_available; } ///< the cell has been run
     const plan::TraceCell& happened() const { return m_happened; } ///< @pre isAvailable()
     plan::TokenGrid grid() const;
@@ -49,6 +50,8 @@ public:
     int age(std::int64_t token) const { return m_ages[static_cast<std::size_t>(token)]; }
     float score(std::int64_t token) const { return m_scores[static_cast<std::size_t>(token)]; }
     int largestAge() const { return m_largestAge; }
+    /// Age at the colour map's upper end: at least 4, so that tokens reused once do not look old.
+    int ageScale() const { return m_largestAge > 4 ? m_largestAge : 4; }
     float smallestScore() const { return m_smallestScore; }
     float largestScore() const { return m_largestScore; }
     /// Place of the token on the quantity's colour map, in [0, 1].

@@ -148,7 +148,7 @@ void TokenGridPanel::onModelChanged()
     const std::optional<MapCell>& cell = m_model->cell();
     const plan::Trace* trace = m_model->trace();
     QString title;
-    if (trace != nullptr && cell && cell->evaluation < trace->evaluationCount() && cell->layer < trace->layerCount()) {
+    if (m_model->isInside()) {
         title = tr("Step %1, %2, %3")
                     .arg(trace->schedule().evaluations[static_cast<std::size_t>(cell->evaluation)].step)
                     .arg(layerTitle(trace->geometry(), cell->layer), moduleTitle(cell->module));

@@ -155,13 +155,20 @@ void TokenGridView::renderTokens(double ratio)
     const ColourMap& map = mapOf(m_quantity);
     const double side = m_tokenSide * ratio;
     const int gap = side >= 6 ? std::max(1, static_cast<int>(std::lround(side / 14))) : 0;
+    const plan::TokenGrid grid = m_model.grid();
     for (std::int64_t token = 0; token < m_model.tokens(); ++token) {
-        const QRectF place = tokenRect(token);
-        const int left = static_cast<int>(std::lround(place.left() * ratio));
-        const int top = static_cast<int>(std::lround(place.top() * ratio));
-        const int right = static_cast<int>(std::lround(place.right() * ratio));
-        const int bottom = static_cast<int>(std::lround(place.bottom() * ratio));
-        QRect square(left, top, std::max(right - left - gap, 1), std::max(bottom - top - gap, 1));
+        // Both edges by the same expression: neighbours then meet on the same pixel.
+        const QPointF origin = frameOrigin(token / grid.tokensPerFrame()) * ratio;
+        const std::int64_t row = token % grid.tokensPerFrame() / grid.columns;
+        const std::int64_t column = token % grid.columns;
+        const auto edge = [side](double start, std::int64_t index) {
+            return static_cast<int>(std::floor(start + side * static_cast<double>(index) + 0.5));
+        };
+        const int left = edge(origin.x(), column);
+        const int top = edge(origin.y(), row);
+        const int right = edge(origin.x(), column + 1);
+        const int bottom = edge(origin.y(), row + 1);
+        const QRect square(left, top, std::max(right - left - gap, 1), std::max(bottom - top - gap, 1));
         const QRgb colour = map.at(m_model.level(token, m_quantity));
         if (m_model.isFresh(token)) {
             painter.fillRect(square, QColor(colour));
@@ -213,10 +220,10 @@ void TokenGridView::paintEvent(QPaintEvent*)
         }
         const QRectF caption(origin.x(), origin.y() - m_captionHeight, frameWidth, metrics.height());
         const QString title = tr("frame %1").arg(frame);
-        const QString count = tr("%1 of %2").arg(fresh).arg(grid.tokensPerFrame());
+        const QString count = tr("%1/%2").arg(fresh).arg(grid.tokensPerFrame());
         painter.setPen(theme().mutedText);
         painter.drawText(caption, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextDontClip, title);
-        if (metrics.horizontalAdvance(title + count) + 2 * kSpace < frameWidth) {
+        if (metrics.horizontalAdvance(title + count) + kSpace < frameWidth) {
             painter.setPen(fresh > 0 ? theme().text : theme().faintText);
             painter.drawText(caption, Qt::AlignRight | Qt::AlignVCenter, count);
         }
@@ -262,7 +269,7 @@ void TokenGridView::paintLegend(QPainter& painter) const
         painter.fillRect(QRectF(bar.left() + i, bar.top(), 1, bar.height()), map.colour(i / 119.0));
     }
     x = bar.right() + kSpace;
-    label(number(age ? std::max(m_model.largestAge(), 1) : m_model.largestScore()));
+    label(number(age ? m_model.ageScale() : m_model.largestScore()));
     label(age ? tr("evaluations since computed") : tr("larger is computed sooner"));
     if (!age && !m_model.hasScores()) {
         label(tr("(no selection was made here)"));

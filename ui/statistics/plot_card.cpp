@@ -33,6 +33,7 @@ PlotCard::PlotCard(const QString& title, const QString& help, QWidget* parent)
     m_titleLabel->setTextFormat(Qt::RichText);
     m_keyLabel->setTextFormat(Qt::RichText);
     m_keyLabel->setFont(smallFont());
+    m_keyLabel->setTextInteractionFlags(Qt::NoTextInteraction);
     m_keyLabel->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     m_valueLabel->setFont(numberFont());
     m_valueLabel->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
@@ -101,13 +102,26 @@ void PlotCard::setUnit(const QString& unit)
 void PlotCard::setKey(const std::vector<Key>& key)
 {
     m_key = key;
+    showKey();
+}
+
+void PlotCard::showKey()
+{
+    const bool inside = m_cursorStep >= 0 && m_cursorStep < m_steps;
+    const QStringList values = inside && m_keyValues ? m_keyValues(m_cursorStep) : QStringList();
     QStringList entries;
-    for (const Key& entry : key) {
+    for (std::size_t i = 0; i < m_key.size(); ++i) {
+        const Key& entry = m_key[i];
         const QString sign = entry.sign == Key::Sign::Block ? QStringLiteral("■")
             : entry.sign == Key::Sign::Line                 ? QStringLiteral("—")
                                                             : QStringLiteral("╌");
-        entries << QStringLiteral("<span style='color:%1'>%2</span>&nbsp;<span style='color:%3'>%4</span>")
-                       .arg(entry.colour.name(), sign, theme().mutedText.name(), entry.text.toHtmlEscaped());
+        const QString name = values.isEmpty() || entry.shortText.isEmpty() ? entry.text : entry.shortText;
+        QString text = QStringLiteral("<span style='color:%1'>%2</span>&nbsp;<span style='color:%3'>%4</span>")
+                           .arg(entry.colour.name(), sign, theme().mutedText.name(), name.toHtmlEscaped());
+        if (const QString value = values.value(static_cast<qsizetype>(i)); !value.isEmpty()) {
+            text += QStringLiteral("&nbsp;%1").arg(value.toHtmlEscaped());
+        }
+        entries << text;
     }
     m_keyLabel->setText(entries.join(QStringLiteral("&ensp; ")));
 }
@@ -180,6 +194,9 @@ void PlotCard::showValue()
 {
     const bool inside = m_cursorStep >= 0 && m_cursorStep < m_steps;
     m_valueLabel->setText(inside && m_valueText ? m_valueText(m_cursorStep) : QString());
+    if (m_keyValues) {
+        showKey();
+    }
 }
 
 void PlotCard::replotLater()

@@ -25,6 +25,7 @@ public:
         QColor colour;
         QString text;
         enum class Sign { Block, Line, Dashes } sign = Sign::Block;
+        QString shortText = {}; ///< when values stand behind the names; empty: `text`
     };
 
     PlotCard(const QString& title, const QString& help, QWidget* parent = nullptr);
@@ -34,8 +35,10 @@ public:
     void setTitle(const QString& title);
     void setUnit(const QString& unit); ///< shown behind the title
     void setKey(const std::vector<Key>& key);
-    /// Says in one line what the plot shows at a step ("" = nothing).
+    /// Says in a few words what the plot shows at a step ("" = nothing).
     void setValueText(std::function<QString(int step)> text) { m_valueText = std::move(text); }
+    /// Values of the key's entries at a step, shown behind their names; fewer or empty ones show none.
+    void setKeyValues(std::function<QStringList(int step)> values) { m_keyValues = std::move(values); }
     void setTable(std::function<QByteArray()> csv) { m_table = std::move(csv); }
     /// Sets the colours of the plotted series for a theme; called at once and for light vector exports.
     void setRecolour(std::function<void(const Theme&)> recolour);
@@ -61,6 +64,7 @@ protected:
 private:
     void applyColours(const Theme& theme);
     void showValue();
+    void showKey();
     void updateTicks();
     void showMenu(const QPoint& position);
     void askAndExport(const QString& suffix);
@@ -75,6 +79,7 @@ private:
     QCPItemStraightLine* m_cursor;
     std::vector<Key> m_key;
     std::function<QString(int)> m_valueText;
+    std::function<QStringList(int)> m_keyValues;
     std::function<QByteArray()> m_table;
     std::function<void(const Theme&)> m_recolour;
     int m_steps = 0;

@@ -51,7 +51,10 @@ StatisticsPanel::StatisticsPanel(QWidget* parent)
     updatePlots();
 }
 
-StatisticsPanel::~StatisticsPanel() = default;
+StatisticsPanel::~StatisticsPanel()
+{
+    delete m_scroll; // with the cards, whose signals and callbacks need the members
+}
 
 void StatisticsPanel::setTrace(std::shared_ptr<const plan::Trace> trace)
 {

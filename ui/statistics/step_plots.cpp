@@ -7,6 +7,7 @@
 #include "ui/theme/theme.h"
 
 #include <QCoreApplication>
+#include <QLocale>
 
 #include <algorithm>
 #include <array>
@@ -139,6 +140,16 @@ QPen linePen(const QColor& colour, double width, Qt::PenStyle style = Qt::SolidL
     return pen;
 }
 
+/// Three significant digits for the key, "" where unknown.
+QString numberText(double value)
+{
+    if (!std::isfinite(value)) {
+        return {};
+    }
+    const double size = std::abs(value);
+    return QLocale().toString(value, 'f', size >= 100 || value == 0 ? 0 : size >= 10 ? 1 : 2);
+}
+
 /// From zero (or the smallest value below it) with a little air above.
 void fitValues(QCustomPlot& plot, double lowest, double highest)
 {
@@ -161,13 +172,14 @@ public:
             m_bars[i] = addBars(plot, i > 0 ? m_bars[i - 1] : nullptr);
         }
         m_planned = addLine(plot, QCPGraph::lsStepCenter);
-        plot.yAxis->setRange(0, 100);
+        plot.yAxis->setRange(0, 108); // the tick at 100 and the bars' ends stay in sight
         m_card->setUnit(QStringLiteral("%"));
         m_card->setRecolour([this](const Theme& colours) {
             std::vector<PlotCard::Key> key;
             for (const plan::ModuleKind module : plan::kAllModules) {
                 m_bars[static_cast<std::size_t>(module)]->setBrush(moduleColour(colours, module));
-                key.push_back({moduleColour(colours, module), moduleTitle(module)});
+                key.push_back({moduleColour(colours, module), moduleTitle(module), PlotCard::Key::Sign::Block,
+                    moduleShortTitle(module)});
             }
             m_planned->setPen(linePen(colours.mutedText, 1.2, Qt::DashLine));
             key.push_back({colours.mutedText, tr("planned"), PlotCard::Key::Sign::Dashes});
@@ -180,10 +192,12 @@ public:
                     ? QString()
                     : tr("step %1: planned %2").arg(step).arg(percentText(s.plannedCacheRatio));
             }
-            return tr("step %1: %2 (SA %3, CA %4, MLP %5)")
-                .arg(step)
-                .arg(percentText(s.meanCacheRatio), percentText(s.cacheRatio[0]), percentText(s.cacheRatio[1]),
-                    percentText(s.cacheRatio[2]));
+            return tr("step %1: %2").arg(step).arg(percentText(s.meanCacheRatio));
+        });
+        m_card->setKeyValues([this](int step) {
+            const StepStatistics& s = m_model.step(step);
+            return QStringList{numberText(s.cacheRatio[0] / 0.01), numberText(s.cacheRatio[1] / 0.01),
+                numberText(s.cacheRatio[2] / 0.01), numberText(s.plannedCacheRatio / 0.01)};
         });
     }
     void update() override
@@ -207,7 +221,8 @@ public:
             new PlotCard(tr("FLOPs per step"),
                 tr("Matrix products, convolutions and attention, 2 FLOPs per multiply-add, all guidance rows: counted "
                    "while "
-                   "running, and as planned before. The line on top is a full step."),
+                   "running, and as planned before. The line on top is a full step; the percentage is the share of "
+                   "it."),
                 parent))
     {
         QCustomPlot& plot = m_card->plot();
@@ -225,9 +240,7 @@ public:
         m_card->setValueText([this](int step) {
             const StepStatistics& s = m_model.step(step);
             if (s.happened) {
-                return tr("step %1: %2, %3 of a full step")
-                    .arg(step)
-                    .arg(flopsText(s.flops), percentText(s.flops / s.fullFlops));
+                return tr("step %1: %2 (%3)").arg(step).arg(flopsText(s.flops), percentText(s.flops / s.fullFlops));
             }
             return std::isnan(s.plannedFlops) ? QString()
                                               : tr("step %1: planned %2").arg(step).arg(flopsText(s.plannedFlops));
@@ -312,9 +325,7 @@ public:
         m_card->setValueText([this](int step) {
             const StepStatistics& s = m_model.step(step);
             return std::isnan(s.secondsSaved) ? QString()
-                                              : tr("up to step %1: %2; this step %3")
-                                                    .arg(step)
-                                                    .arg(secondsText(s.secondsSaved), secondsText(s.seconds));
+                                              : tr("up to step %1: %2").arg(step).arg(secondsText(s.secondsSaved));
         });
     }
     void update() override
@@ -380,36 +391,45 @@ public:
             std::vector<PlotCard::Key> key;
             for (std::size_t i = 0; i < kParts; ++i) {
                 m_bars[i]->setBrush(parts[i].first);
-                key.push_back({parts[i].first, parts[i].second});
+                const QString shortText =
+                    i < plan::kModuleKinds ? moduleShortTitle(static_cast<plan::ModuleKind>(i)) : QString();
+                key.push_back({parts[i].first, parts[i].second, PlotCard::Key::Sign::Block, shortText});
             }
             m_card->setKey(key);
         });
         m_card->setValueText([this](int step) {
             const StepStatistics& s = m_model.step(step);
-            return !s.happened ? QString()
-                               : tr("step %1: %2, selection %3 (%4)")
-                                     .arg(step)
-                                     .arg(secondsText(s.seconds), secondsText(s.selectionSeconds),
-                                         percentText(s.seconds > 0 ? s.selectionSeconds / s.seconds : 0.0));
+            return s.happened ? tr("step %1: %2").arg(step).arg(secondsText(s.seconds)) : QString();
+        });
+        m_card->setKeyValues([this](int step) {
+            QStringList values;
+            for (std::size_t i = 0; i < kParts; ++i) {
+                values << numberText(part(m_model.step(step), i) / m_unit.size);
+            }
+            return values;
         });
     }
     void update() override
     {
         const double largest = largestOf(m_model, [](const StepStatistics& s) { return s.seconds; });
-        const Unit unit = unitFor(largest, kSeconds);
-        m_card->setUnit(QString::fromLatin1(unit.name));
+        m_unit = unitFor(largest, kSeconds);
+        m_card->setUnit(QString::fromLatin1(m_unit.name));
         for (std::size_t i = 0; i < kParts; ++i) {
-            fill(*m_bars[i], m_model, unit.size, [i](const StepStatistics& s) {
-                return i < plan::kModuleKinds ? s.moduleSeconds[i]
-                    : i == plan::kModuleKinds ? s.selectionSeconds
-                                              : s.otherSeconds;
-            });
+            fill(*m_bars[i], m_model, m_unit.size, [i](const StepStatistics& s) { return part(s, i); });
         }
-        fitValues(m_card->plot(), 0, largest > 0 ? largest / unit.size : 1.0);
+        fitValues(m_card->plot(), 0, largest > 0 ? largest / m_unit.size : 1.0);
     }
 
 private:
     static constexpr std::size_t kParts = plan::kModuleKinds + 2;
+    static double part(const StepStatistics& s, std::size_t index)
+    {
+        if (index < s.moduleSeconds.size()) {
+            return s.moduleSeconds[index];
+        }
+        return index == s.moduleSeconds.size() ? s.selectionSeconds : s.otherSeconds;
+    }
+    Unit m_unit = kSeconds.front();
     std::array<QCPBars*, kParts> m_bars{};
 };
 

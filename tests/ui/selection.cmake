@@ -1,0 +1,7 @@
+toca_add_test(tst_colour_map DIR ui LABELS unit LIBS toca::ui)
+toca_add_test(tst_map_layout DIR ui LABELS unit LIBS toca::ui)
+toca_add_test(tst_selection_map_model DIR ui LABELS unit LIBS toca::ui)
+toca_add_test(tst_statistics_model DIR ui LABELS unit LIBS toca::ui)
+toca_add_test(tst_selection_panel DIR ui LABELS gui LIBS toca::ui)
+toca_add_test(tst_token_grid DIR ui LABELS gui LIBS toca::ui)
+toca_add_test(tst_statistics_panel DIR ui LABELS gui LIBS toca::ui)
