@@ -3,6 +3,7 @@ list(APPEND ui_sources
   ${CMAKE_CURRENT_SOURCE_DIR}/selection/cell_text.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/selection/map_layout.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/selection/selection_map_model.cpp
+  ${CMAKE_CURRENT_SOURCE_DIR}/selection/selection_map_paint.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/selection/selection_map_view.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/selection/selection_panel.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/selection/token_grid_model.cpp

@@ -11,6 +11,8 @@
 
 namespace toca::ui {
 
+inline constexpr double kMapColourBarWidth = 10; ///< logical pixels
+
 /// Draws a SelectionMapModel: steps across, layers down, a colour bar. The cells live in an image in which only changed
 /// columns are painted again; the widget adds axes, cursor and marks.
 ///
