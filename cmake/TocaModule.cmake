@@ -37,6 +37,10 @@ endfunction()
 #
 # Builds tests/<folder>/<stem>.cpp with Qt Test and registers it with ctest. `window` tests get a real X server
 # (xvfb-run), all others Qt's offscreen platform. A Qt warning fails the test.
+# Qt wants a private folder of this name and warns without one, which would fail the test.
+file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/tests/runtime)
+file(CHMOD ${PROJECT_BINARY_DIR}/tests/runtime PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
+
 function(toca_add_test name)
   cmake_parse_arguments(arg "TORCH" "TIMEOUT;DIR" "LABELS;LIBS;SOURCES" ${ARGN})
   list(TRANSFORM arg_SOURCES PREPEND "${arg_DIR}/")
@@ -60,5 +64,5 @@ function(toca_add_test name)
     set(platform offscreen)
   endif()
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT}
-    ENVIRONMENT "QT_QPA_PLATFORM=${platform};QT_FATAL_WARNINGS=1;OMP_NUM_THREADS=2;LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/support/lsan.supp;ASAN_OPTIONS=detect_leaks=1:detect_odr_violation=0")
+    ENVIRONMENT "QT_QPA_PLATFORM=${platform};XDG_RUNTIME_DIR=${PROJECT_BINARY_DIR}/tests/runtime;QT_FATAL_WARNINGS=1;OMP_NUM_THREADS=2;LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/support/lsan.supp;ASAN_OPTIONS=detect_leaks=1:detect_odr_violation=0")
 endfunction()

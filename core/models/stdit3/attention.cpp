@@ -223,7 +223,8 @@ torch::Tensor CrossAttentionImpl::forward(
     }
     torch::Tensor out;
     if (!session.wants(EvidenceKind::CrossAttentionEntropy)) {
-        out = torch::scaled_dot_product_attention(q, kv[0], kv[1], bias);
+        out = torch::scaled_dot_product_attention(
+            q, kv[0], kv[1], bias.defined() ? std::optional<torch::Tensor>(bias) : std::nullopt);
     } else {
         // One blocked pass gives the output and, per token, the entropy of its head-mean attention over the text: a
         // block's map is dropped before the next one is made. Half weight per guidance row: section 6.3 s2 of the
