@@ -50,6 +50,9 @@ Result<CodecHandle> openEncoder(ContainerFormat format, const std::filesystem::p
     Options settings;
     if (isMp4) {
         settings.set("preset", "medium").set("crf", std::to_string(options.h264Quality));
+        // libx264's macroblock tree (as of build 164) reads memory that it never wrote, so its decisions vary from run
+        // to run. It saves little at this quality.
+        settings.set("mbtree", "0");
     } else {
         encoder->bit_rate = 0; // quality alone decides
         settings.set("deadline", "good").set("cpu-used", "2").set("row-mt", "0");
