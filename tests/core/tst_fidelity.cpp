@@ -12,9 +12,12 @@ namespace {
 
 Frame filled(int width, int height, std::uint8_t red, std::uint8_t green, std::uint8_t blue)
 {
-    Frame frame{width, height, {}};
-    for (int i = 0; i < width * height; ++i)
-        frame.rgb.insert(frame.rgb.end(), {red, green, blue});
+    Frame frame{width, height, std::vector<std::uint8_t>(static_cast<std::size_t>(width * height * 3))};
+    for (std::size_t i = 0; i < frame.rgb.size(); i += 3) {
+        frame.rgb[i] = red;
+        frame.rgb[i + 1] = green;
+        frame.rgb[i + 2] = blue;
+    }
     return frame;
 }
 
