@@ -73,7 +73,6 @@ Result<void> VideoModel::loadVae()
         return unexpected(vae.error());
     m_vae = *vae;
     m_vae->to(m_device);
-    m_vae->optimizeLayout();
     return {};
 }
 
