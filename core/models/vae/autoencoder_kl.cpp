@@ -122,6 +122,7 @@ Result<AutoencoderKl> loadAutoencoderKl(const AutoencoderKlConfig& config, const
     options.dtype = dtype;
     if (const Result<void> loaded = checkpoint::loadInto(*vae, checkpoint, options); !loaded)
         return unexpected(loaded.error());
+    vae->optimizeLayout();
     vae->eval();
     return vae;
 }

@@ -166,7 +166,8 @@ public:
     /// @param z (B, latentChannels, h, w)  @return (B, outChannels, h * downsample, w * downsample), about [-1, 1]
     torch::Tensor decode(const torch::Tensor& z);
 
-    /// Prepares for speed: convolution kernels are laid out channels-last (a copy of them).
+    /// Lays the convolution kernels out channels-last (a copy of them), in which the CPU decodes 10 to 15 % faster and
+    /// nearest-neighbour up-sampling many times. The load functions do this.
     void optimizeLayout();
     /// Lets the attention projections take kernels stored as 1x1 convolutions, (C, C, 1, 1), as old checkpoints do.
     /// @param prefix of this model's names in the checkpoint

@@ -29,6 +29,14 @@ Unexpected unsupported(const std::string& fileName, const std::string& what)
     return unexpected(ErrorCode::Unsupported, fileName + ": " + what + ". Choose another VAE.");
 }
 
+/// Where every field has a fallback, something else than an object would otherwise pass as an empty one.
+Result<void> requireObject(const nlohmann::json& config, const std::string& fileName)
+{
+    if (config.is_object())
+        return {};
+    return unexpected(ErrorCode::BadFormat, fileName + ": a JSON object with the VAE's settings was expected.");
+}
+
 /// Settings that both layouts of a video VAE keep in the same place.
 void readNormalization(ConfigReader& reader, VideoVaeConfig& config)
 {
@@ -86,6 +94,8 @@ Result<AutoencoderKlConfig> AutoencoderKlConfig::fromJson(const nlohmann::json& 
 
 Result<TemporalVaeConfig> TemporalVaeConfig::fromJson(const nlohmann::json& config, const std::string& fileName)
 {
+    if (const Result<void> checked = requireObject(config, fileName); !checked)
+        return unexpected(checked.error());
     ConfigReader reader(config, fileName);
     TemporalVaeConfig result;
     result.channels = reader.integer("in_out_channels", result.channels, 1, 1024);
@@ -127,6 +137,8 @@ VideoVaeConfig VideoVaeConfig::openSora12()
 
 Result<VideoVaeConfig> VideoVaeConfig::fromJson(const nlohmann::json& config, const std::string& fileName)
 {
+    if (const Result<void> checked = requireObject(config, fileName); !checked)
+        return unexpected(checked.error());
     ConfigReader reader(config, fileName);
     VideoVaeConfig result = openSora12();
     if (reader.has("spatial_config")) {

@@ -252,6 +252,7 @@ Result<VideoVae> loadVideoVae(const VideoVaeConfig& config, const checkpoint::Ch
     options.dtype = dtype;
     if (const Result<void> loaded = checkpoint::loadInto(*vae, checkpoint, options); !loaded)
         return unexpected(loaded.error());
+    vae->spatial()->optimizeLayout();
     vae->eval();
     return vae;
 }
@@ -269,6 +270,7 @@ Result<VideoVae> loadVideoVae(const VideoVaeConfig& config, const checkpoint::Ch
     options.rename = {};
     if (const Result<void> loaded = checkpoint::loadInto(*vae->temporal(), temporal, options); !loaded)
         return unexpected(loaded.error());
+    vae->spatial()->optimizeLayout();
     vae->eval();
     return vae;
 }

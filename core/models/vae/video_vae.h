@@ -82,8 +82,6 @@ public:
 
     /// Upper estimate of the bytes that `decode` needs at its peak beside the weights, its result included.
     std::int64_t decodeBytes(std::int64_t frames, std::int64_t height, std::int64_t width) const;
-    /// Prepares for speed; see AutoencoderKlImpl::optimizeLayout.
-    void optimizeLayout() { m_spatial->optimizeLayout(); }
 
     AutoencoderKl spatial() { return m_spatial; }
     TemporalVae temporal() { return temporal_vae; }
