@@ -85,6 +85,8 @@ public:
         if (m_place == Place::Metadata) {
             if (!m_metadataKeys.insert(name).second)
                 return fail("the key " + printable(name) + " appears twice in __metadata__");
+            if (m_metadataKeys.size() > kMaximumMetadata)
+                return fail("its __metadata__ has more than " + std::to_string(kMaximumMetadata) + " entries");
             return true;
         }
         if (name != "dtype" && name != "shape" && name != "data_offsets")
@@ -227,6 +229,8 @@ private:
                 + " bytes, expected at most " + std::to_string(kMaximumNameBytes));
         if (hasControlCharacters(name))
             return fail("the tensor name " + printable(name) + " holds control characters");
+        if (tensors.size() == kMaximumTensors)
+            return fail("it has more than " + std::to_string(kMaximumTensors) + " tensors");
         tensors.emplace_back().name = name;
         m_fields = 0;
         m_offsetCount = 0;

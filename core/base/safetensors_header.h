@@ -15,6 +15,10 @@ namespace toca {
 inline constexpr std::uint64_t kMaximumHeaderBytes = 100'000'000;
 /// Most dimensions of a stored tensor.
 inline constexpr std::size_t kMaximumRank = 16;
+/// Most tensors in one file, and most entries of its `__metadata__`: far above every public model, and small enough
+/// that a header within the limit of bytes is refused or read within seconds.
+inline constexpr std::size_t kMaximumTensors = 500'000;
+inline constexpr std::size_t kMaximumMetadata = 10'000;
 /// Longest tensor name, in bytes.
 inline constexpr std::size_t kMaximumNameBytes = 1024;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/checkpoint/checkpoint.h"
 #include "core/base/safetensors_header.h"
+#include "core/checkpoint/checkpoint.h"
 #include "tests/support/safetensors_bytes.h"
 
 #include <QTemporaryDir>
@@ -26,7 +26,7 @@ std::string lengthPrefix(std::uint64_t length)
 /// A header of one tensor "w" with these three values.
 std::string oneTensor(const std::string& dtype, const std::string& shape, const std::string& offsets)
 {
-    return "{" + entry("w", dtype, shape, offsets) + "}";
+    return std::string("{").append(entry("w", dtype, shape, offsets)).append("}");
 }
 
 std::string repeated(const std::string& text, int times)
@@ -34,6 +34,18 @@ std::string repeated(const std::string& text, int times)
     std::string all;
     for (int i = 0; i < times; ++i)
         all += text;
+    return all;
+}
+
+/// `text` with % = 0, 1, 2, ..., separated by commas.
+std::string numbered(const std::string& text, int times)
+{
+    const std::size_t at = text.find('%');
+    std::string all;
+    for (int i = 0; i < times; ++i) {
+        all.append(i ? "," : "").append(text, 0, at);
+        all.append(std::to_string(i)).append(text, at + 1);
+    }
     return all;
 }
 
@@ -112,6 +124,10 @@ void TestSafetensors::refusesHostileFile_data()
     header("metadata is a list", R"({"__metadata__":[]})", 0, "__metadata__|a list");
     header("metadata value is a number", R"({"__metadata__":{"a":1}})", 0, "'a'|number 1|text");
     header("metadata value is null", R"({"__metadata__":{"a":null}})", 0, "'a'|null|text");
+    header("10,001 metadata entries", R"({"__metadata__":{)" + numbered("\"%\":\"\"", 10'001) + "}}", 0,
+        "more than 10000 entries");
+    header("500,001 tensors", "{" + numbered(entry("%", "U8", "[0]", "[0,0]"), 500'001) + "}", 0,
+        "more than 500000 tensors");
     header(
         "dtype twice", R"({"w":{"dtype":"F32","dtype":"F64","shape":[1],"data_offsets":[0,4]}})", 4, "'dtype' twice");
     header("shape twice", R"({"w":{"dtype":"F32","shape":[1],"shape":[2],"data_offsets":[0,4]}})", 4, "'shape' twice");
