@@ -197,7 +197,7 @@ void TestReport::unfinishedAndOddRunsAreReported()
 {
     RunResult run = finishedRun("none");
     run.trace = nullptr;
-    run.request.prompt = "\xff";
+    run.request.prompt = std::string(1, '\xff'); // no UTF-8
     run.warnings = {"This setting caches nothing."};
     const json report = json::parse(reportJson(run, nullptr, ""));
     QVERIFY(!report.contains("steps"));
