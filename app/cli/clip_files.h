@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/api/frame.h"
+#include "core/base/expected.h"
+
+#include <filesystem>
+#include <stop_token>
+#include <string>
+
+namespace toca::app {
+
+// The command line's door to core/media. In a build without media support each returns Unsupported.
+
+/// The kinds of clip files that a name can mean.
+enum class ClipKind { OneFile, NumberedPictures, Folder };
+/// @return InvalidArgument naming the possible endings
+Result<ClipKind> clipKindOf(const std::filesystem::path& path);
+
+/// What was written, as one line: "clip.mp4 (mp4, 17 frames, 128x128, 8 fps, 52.1 KiB)".
+Result<std::string> saveClip(
+    const std::filesystem::path& path, const Clip& clip, const std::string& requestJson, std::stop_token stop);
+
+/// What a clip or picture holds, its request and how to make it again; as JSON (docs/cli.md) or for people.
+/// @return the errors of core/media's `probe`
+Result<std::string> clipInfo(const std::filesystem::path& path, bool isJson);
+
+/// Longest request that a clip can carry, in bytes.
+std::size_t longestClipRequest();
+
+} // namespace toca::app

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli/commands.h"
+#include "app/cli/console.h"
+#include "app/cli/info_model.h"
+#include "core/engine/make_engine.h"
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <iostream>
+
+namespace toca::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string geometriesText()
+{
+    TextTable table("lrrrrr");
+    table.addRow({"geometry", "layers", "width", "heads", "latent channels", "text tokens"});
+    for (const std::string& name : plan::publishedShapeNames())
+        if (const auto shape = plan::publishedShape(name))
+            table.addRow({name, std::to_string(2 * shape->depth), std::to_string(shape->hiddenSize),
+                std::to_string(shape->heads), std::to_string(shape->inChannels), std::to_string(shape->maxTextTokens)});
+    return table.text();
+}
+
+Json geometriesJson()
+{
+    Json geometries = Json::array();
+    for (const std::string& name : plan::publishedShapeNames())
+        if (const auto shape = plan::publishedShape(name))
+            geometries.push_back({{"name", name}, {"family", shape->family}, {"layers", 2 * shape->depth},
+                {"hidden_size", shape->hiddenSize}, {"heads", shape->heads}, {"in_channels", shape->inChannels},
+                {"max_text_tokens", shape->maxTextTokens}});
+    return geometries;
+}
+
+int listModels(bool isJson)
+{
+    const auto model = makeEngine()->describe("");
+    if (!model)
+        return fail(model.error());
+    if (isJson)
+        std::cout << Json{{"embedded", Json::parse(modelJson(*model))}, {"geometries", geometriesJson()}}.dump(2)
+                  << "\n";
+    else
+        std::cout << "embedded model\n\n"
+                  << modelText(*model) << "\npublished models that `toca plan --geometry` knows without weights\n\n"
+                  << geometriesText();
+    return kExitDone;
+}
+
+} // namespace
+
+void addModelsCommand(CLI::App& program, Action& action)
+{
+    auto isJson = std::make_shared<bool>(false);
+    CLI::App* command = program.add_subcommand("models", "List the embedded model and the published geometries");
+    command->add_flag("--json", *isJson, "Print JSON");
+    command->callback([&action, isJson] { action = [isJson] { return listModels(*isJson); }; });
+}
+
+} // namespace toca::app

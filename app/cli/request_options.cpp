@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli/request_options.h"
+
+#include "app/cli/console.h"
+#include "cache/plan/policy.h"
+
+#include <algorithm>
+
+namespace toca::app {
+namespace {
+
+Result<Device> deviceNamed(const std::string& name)
+{
+    if (name == "cpu")
+        return Device::Cpu;
+    if (name == "cuda")
+        return Device::Cuda;
+    if (name == "auto")
+        return Device::Auto;
+    return unexpected(
+        ErrorCode::InvalidArgument, "--device cannot be '" + oneLine(name, 80) + "'; it must be cpu, cuda or auto.");
+}
+
+/// Reads "key=value" by the policy's own declaration of the key; a later one replaces an earlier one.
+Result<void> addSetting(const plan::PolicyEntry& policy, const std::string& text, plan::ParameterValues& values)
+{
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0)
+        return unexpected(ErrorCode::InvalidArgument,
+            "--set cannot be '" + oneLine(text, 80) + "'; it must be key=value, such as fresh_ratio=0.2.");
+    const std::string key = text.substr(0, equals);
+    const auto& specs = policy.parameters;
+    const auto spec = std::find_if(specs.begin(), specs.end(), [&](const auto& each) { return each.name == key; });
+    if (spec == specs.end()) {
+        std::string known;
+        for (const auto& each : specs)
+            known += (known.empty() ? "" : ", ") + each.name;
+        return unexpected(ErrorCode::InvalidArgument,
+            "The policy " + policy.name + " has no setting '" + oneLine(key, 80) + "'; "
+                + (known.empty() ? "it has none." : "it has: " + known + "."));
+    }
+    auto value = plan::parseParameter(*spec, std::string_view(text).substr(equals + 1));
+    if (!value)
+        return unexpected(value.error());
+    values[key] = std::move(*value);
+    return {};
+}
+
+Result<void> applyPolicy(const RequestOptions& options, GenerationRequest& request)
+{
+    request.policy = options.policy.value_or(request.policy);
+    request.preset = options.preset.value_or("");
+    if (const plan::PolicyEntry* policy = plan::findPolicy(request.policy))
+        for (const std::string& setting : options.set)
+            if (auto added = addSetting(*policy, setting, request.policyParameters); !added)
+                return added;
+    // Names the known policies and presets where one is wrong.
+    if (auto policy = plan::makePolicy(request.policy, request.policyParameters, request.preset); !policy)
+        return unexpected(policy.error());
+    return {};
+}
+
+} // namespace
+
+void RequestOptions::addTo(CLI::App& command)
+{
+    command.option_defaults()->group("What to make");
+    auto* onePrompt = addText(command, "--prompt", prompt, "What the clip shows; may be empty");
+    auto* manyPrompts = addText(
+        command, "--prompts", prompts, "File with one prompt a line ('#' starts a comment): one clip each", "FILE");
+    manyPrompts->excludes(onePrompt);
+    addText(command, "--negative-prompt", negativePrompt, "What the clip is guided away from");
+    auto* oneSeed = addSeed(command, "--seed", seed, "Seed of the noise (default 1)");
+    addSeeds(command, "--seeds", seeds, "Seeds from A to B: one clip each")->excludes(oneSeed);
+    addInteger(command, "--steps", steps, "Denoising steps (default: the model's)");
+    addNumber(command, "--guidance", guidance, "Guidance scale; 1 switches guidance off (default: the model's)");
+    addInteger(command, "--frames", frames, "Frames of the clip (default: the model's)");
+    addSize(command, "--size", size, "Width x height in pixels (default: the model's)");
+    addNumber(command, "--fps", fps, "Frames per second (default: the model's)");
+    auto* source =
+        addText(command, "--condition", condition, "Picture or clip whose frames become the clip's first ones", "FILE");
+    addInteger(command, "--condition-frames", conditionFrames, "How many of its frames (default 1)")->needs(source);
+
+    command.option_defaults()->group("Model and machine");
+    addText(command, "--model", model, "Model folder (default: the embedded model)", "DIR");
+    addText(command, "--device", device, "cpu, cuda or auto (default auto)", "NAME");
+    addInteger(command, "--threads", threads, "Threads of the computation; 0 = LibTorch's choice (default 0)");
+
+    command.option_defaults()->group("Caching");
+    addText(command, "--policy", policy, "none, fora or toca (default toca); see `toca policies`", "NAME");
+    addText(command, "--preset", preset, "Named setting of the policy", "NAME");
+    command.add_option("--set", set, "One setting of the policy, key=value; may be given several times")
+        ->type_name("KEY=VALUE")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->allow_extra_args(false);
+
+    command.option_defaults()->group("Results");
+    addText(command, "--out", out,
+        "Clip: .mp4, .webm, .gif, .png or a folder/ of pictures (default: a name made of "
+        "the prompt and the seed)",
+        "FILE");
+    addText(command, "--report", report, "Report as JSON; - writes it to standard output", "FILE");
+    addText(command, "--trace", trace, "Trace of the run: .safetensors, .csv or .json (profilers' events)", "FILE");
+    command.add_flag("--scores", keepScores, "The trace keeps the scores of every selection");
+    command.add_flag("--compare-baseline", compareBaseline, "Run the same request uncached too and compare");
+    addInteger(command, "--repeat", repeat,
+        "With --compare-baseline: so many interleaved runs of each, the report gives medians (default 1)");
+    command.add_flag("--quiet", isQuiet, "Print nothing but warnings and errors");
+    command.option_defaults()->group("Options");
+}
+
+RequestDefaults defaultsOf(const ModelInfo& model)
+{
+    return {model.steps, model.guidanceScale, model.frames, model.width, model.height, model.fps};
+}
+
+Result<GenerationRequest> requestOf(const RequestOptions& options, const RequestDefaults& defaults)
+{
+    GenerationRequest request;
+    request.prompt = sanitizedPrompt(options.prompt.value_or(""));
+    request.negativePrompt = sanitizedPrompt(options.negativePrompt.value_or(""));
+    request.modelPath = options.model.value_or("");
+    request.seed = options.seed.value_or(options.seeds ? options.seeds->first : request.seed);
+    request.steps = options.steps.value_or(defaults.steps);
+    request.guidanceScale = options.guidance.value_or(defaults.guidanceScale);
+    request.frames = options.frames.value_or(defaults.frames);
+    request.width = options.size ? options.size->width : defaults.width;
+    request.height = options.size ? options.size->height : defaults.height;
+    request.fps = options.fps.value_or(defaults.fps);
+    request.conditionPath = options.condition.value_or("");
+    request.conditionFrames = options.conditionFrames.value_or(1);
+    request.threads = options.threads.value_or(0);
+    request.traceLevel = options.keepScores ? plan::TraceLevel::Scores : plan::TraceLevel::Decisions;
+    const auto device = deviceNamed(options.device.value_or("auto"));
+    if (!device)
+        return unexpected(device.error());
+    request.device = *device;
+    if (options.model && options.model->empty())
+        return unexpected(ErrorCode::InvalidArgument,
+            "--model is empty; give a model folder, or leave the option out for the embedded model.");
+    if (auto applied = applyPolicy(options, request); !applied)
+        return unexpected(applied.error());
+    if (auto checked = checkRequest(request); !checked)
+        return unexpected(checked.error());
+    return request;
+}
+
+} // namespace toca::app
