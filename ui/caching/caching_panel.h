@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/caching/caching_model.h"
+
+#include <QWidget>
+
+class QComboBox;
+class QFrame;
+class QLabel;
+class QSlider;
+class QVBoxLayout;
+
+namespace toca::ui {
+
+class ParameterRow;
+class PlanStrip;
+
+/// The right panel: which caching method, how strong, and what it will cost, before the run. Parameters come from the
+/// registry's declarations, so a new method needs no line here.
+class CachingPanel : public QWidget {
+    Q_OBJECT
+public:
+    explicit CachingPanel(QWidget* parent = nullptr);
+    CachingModel& model() { return m_model; }
+    const CachingModel& model() const { return m_model; }
+
+private:
+    QWidget* makeChoice();
+    QWidget* makeSpeed();
+    QWidget* makeForecast();
+    void rebuildParameters();
+    void fillPresets();
+    void refresh();
+
+    CachingModel m_model;
+    QComboBox* m_policy;
+    QComboBox* m_preset;
+    QLabel* m_summary;
+    QWidget* m_speedArea;
+    QSlider* m_speed;
+    QLabel* m_speedText;
+    QLabel* m_gain;
+    QLabel* m_share;
+    QLabel* m_memory;
+    PlanStrip* m_strip;
+    QFrame* m_warning;
+    QLabel* m_warningText;
+    QVBoxLayout* m_parameters;
+    QList<ParameterRow*> m_rows;
+    bool m_advancedOpen = false;
+};
+
+} // namespace toca::ui

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/api/run_result.h"
+
+#include <QFrame>
+
+#include <optional>
+
+class QAction;
+class QHBoxLayout;
+class QLabel;
+
+namespace toca::ui {
+
+/// What a finished run came to, below the player: times, gains and, once there is a baseline, fidelity.
+class SummaryStrip : public QFrame {
+    Q_OBJECT
+public:
+    explicit SummaryStrip(QWidget* parent = nullptr);
+
+    /// @param baseline may be null; `fidelity` arrives later than the baseline
+    void showRun(const RunResult& run, const RunResult* baseline, const std::optional<Fidelity>& fidelity);
+    /// A trace that was opened from a file: nothing is recomputed.
+    void showTrace(const plan::Trace& trace, const QString& fileName);
+    void clear();
+    /// Buttons at the right, with icon and text.
+    void addAction(QAction* action, bool primary);
+    /// The numbers as one line of text, for accessibility and tests.
+    QString text() const;
+
+private:
+    void setNumber(const char* name, const QString& value, const QString& caption, const QString& tip);
+
+    QHBoxLayout* m_numbers;
+    QHBoxLayout* m_buttons;
+    QLabel* m_note;
+    QList<QWidget*> m_cells;
+    QStringList m_text;
+};
+
+} // namespace toca::ui

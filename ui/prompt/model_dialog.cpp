@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/prompt/model_dialog.h"
+
+#include "ui/prompt/system_memory.h"
+#include "ui/theme/theme.h"
+
+#include <QDialogButtonBox>
+#include <QHeaderView>
+#include <QLabel>
+#include <QPushButton>
+#include <QTableWidget>
+#include <QVBoxLayout>
+
+namespace toca::ui {
+
+namespace {
+
+QTableWidget* partsTable(const ModelInfo& model)
+{
+    auto* table = new QTableWidget(static_cast<int>(model.parts.size()), 5);
+    table->setHorizontalHeaderLabels({ModelDialog::tr("Part"), ModelDialog::tr("Kind"), ModelDialog::tr("Parameters"),
+        ModelDialog::tr("On disk"), ModelDialog::tr("Numbers")});
+    table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table->verticalHeader()->hide();
+    table->setShowGrid(false);
+    table->setAccessibleName(ModelDialog::tr("Parts of the model"));
+    int row = 0;
+    for (const ModelPart& part : model.parts) {
+        const QString cells[]{QString::fromStdString(part.name), QString::fromStdString(part.type),
+            shortCount(static_cast<double>(part.parameters)), dataSize(part.bytes), QString::fromStdString(part.dtype)};
+        int column = 0;
+        for (const QString& text : cells) {
+            auto* item = new QTableWidgetItem(text);
+            item->setTextAlignment((column == 2 || column == 3 ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+            table->setItem(row, column++, item);
+        }
+        ++row;
+    }
+    table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    table->horizontalHeader()->setStretchLastSection(true);
+    return table;
+}
+
+} // namespace
+
+ModelDialog::ModelDialog(const ModelInfo& model, std::int64_t cacheBytes, QWidget* parent)
+    : QDialog(parent)
+{
+    setWindowTitle(tr("Model: %1").arg(QString::fromStdString(model.name)));
+    resize(620, 400);
+    auto* heading = new QLabel(QString::fromStdString(model.name));
+    heading->setProperty("value", true);
+    auto* family = new QLabel(tr("%1, %2 parameters, %3 on disk, made for %4 × %5 pixels and %6 frames")
+                                  .arg(QString::fromStdString(model.family),
+                                      shortCount(static_cast<double>(model.parameters())), dataSize(model.bytes()))
+                                  .arg(model.width)
+                                  .arg(model.height)
+                                  .arg(model.frames));
+    family->setProperty("muted", true);
+    family->setWordWrap(true);
+
+    const std::int64_t wanted = model.bytes() + cacheBytes;
+    const std::int64_t available = availableMemory();
+    const bool fits = available == 0 || wanted < available;
+    auto* memory =
+        new QLabel(tr("Memory: %1 for the weights and %2 for the cache as it is set now, and room to compute in. %3")
+                       .arg(dataSize(model.bytes()), dataSize(cacheBytes),
+                           available == 0 ? tr("This system doesn't tell what is free.")
+                               : fits     ? tr("This machine has %1 free.").arg(dataSize(available))
+                                      : tr("This machine has only %1 free: runs will be refused until memory is freed.")
+                                            .arg(dataSize(available))));
+    memory->setWordWrap(true);
+    memory->setProperty(fits ? "muted" : "warningText", true);
+
+    auto* buttons = new QDialogButtonBox;
+    QPushButton* use = buttons->addButton(tr("Use this model"), QDialogButtonBox::AcceptRole);
+    use->setProperty("primary", true);
+    buttons->addButton(QDialogButtonBox::Cancel);
+    connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
+    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(kWideSpace, kWideSpace, kWideSpace, kWideSpace);
+    layout->setSpacing(kSpace);
+    layout->addWidget(heading);
+    layout->addWidget(family);
+    layout->addWidget(partsTable(model), 1);
+    layout->addWidget(memory);
+    if (!model.notice.empty()) {
+        auto* notice = new QLabel(QString::fromStdString(model.notice));
+        notice->setWordWrap(true);
+        layout->addWidget(notice);
+    }
+    layout->addWidget(buttons);
+}
+
+} // namespace toca::ui

@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/prompt/prompt_panel.h"
+
+#include "ui/prompt/condition_controls.h"
+#include "ui/prompt/folding_section.h"
+#include "ui/prompt/prompt_editor.h"
+#include "ui/prompt/seed_controls.h"
+#include "ui/prompt/size_controls.h"
+#include "ui/prompt/system_memory.h"
+#include "ui/theme/icons.h"
+#include "ui/theme/theme.h"
+
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QGridLayout>
+#include <QLabel>
+#include <QMenu>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QSignalBlocker>
+#include <QSpinBox>
+#include <QThread>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+namespace toca::ui {
+
+namespace {
+
+constexpr int kChips = 3;
+constexpr int kLabelWidth = 68;
+
+QLabel* mutedLabel(const QString& text, QWidget* buddy = nullptr)
+{
+    auto* label = new QLabel(text);
+    label->setProperty("muted", true);
+    label->setBuddy(buddy);
+    return label;
+}
+
+QLabel* heading(const QString& text)
+{
+    auto* label = new QLabel(text);
+    label->setProperty("heading", true);
+    return label;
+}
+
+QToolButton* menuButton(const QString& iconName, const QString& tip, QMenu* menu)
+{
+    auto* button = new QToolButton;
+    button->setIcon(icon(iconName));
+    button->setToolTip(tip);
+    button->setAccessibleName(tip);
+    button->setMenu(menu);
+    button->setPopupMode(QToolButton::InstantPopup);
+    return button;
+}
+
+} // namespace
+
+PromptPanel::PromptPanel(QWidget* parent)
+    : QWidget(parent)
+    , m_prompt(new PromptEditor(4))
+    , m_notice(new QLabel)
+    , m_chips(new QVBoxLayout)
+    , m_examples(new QMenu(this))
+    , m_history(new QMenu(this))
+    , m_negativeSection(new FoldingSection(tr("Negative prompt")))
+    , m_negative(new PromptEditor(2))
+    , m_modelName(new QPushButton)
+    , m_modelFacts(mutedLabel({}))
+    , m_steps(new QSpinBox)
+    , m_guidance(new QDoubleSpinBox)
+    , m_conditionRow(new QWidget)
+    , m_device(new QComboBox)
+    , m_threads(new QSpinBox)
+    , m_generate(new QPushButton(tr("Generate")))
+    , m_cancel(new QPushButton(tr("Cancel")))
+{
+    setProperty("panel", true);
+    setAttribute(Qt::WA_StyledBackground);
+    auto* content = new QWidget;
+    auto* column = new QVBoxLayout(content);
+    column->setContentsMargins(kSpace + 2, kHalfSpace, kSpace + 2, kSpace);
+    column->setSpacing(kSpace);
+    column->addWidget(makePromptArea());
+    column->addWidget(makeSettings());
+    column->addWidget(makeModelRow());
+    column->addStretch(1);
+    auto* scroll = new QScrollArea;
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    scroll->setWidget(content);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(scroll, 1);
+    layout->addWidget(makeButtons());
+    setMinimumWidth(270);
+
+    m_noticeTimer.setSingleShot(true);
+    m_noticeTimer.setInterval(200);
+    connect(&m_noticeTimer, &QTimer::timeout, this, &PromptPanel::updateNotice);
+    connect(&m_model, &PromptModel::changed, this, &PromptPanel::showModel);
+    connect(&m_model, &PromptModel::modelChanged, this, [this] {
+        fillExamples();
+        showNewChips();
+        updateNotice();
+    });
+    setRunning(false);
+    showModel();
+}
+
+QWidget* PromptPanel::makePromptArea()
+{
+    m_prompt->setObjectName("prompt");
+    m_prompt->setAccessibleName(tr("Prompt"));
+    m_prompt->setPlaceholderText(tr("Describe the clip. Ctrl+Return generates."));
+    m_prompt->setToolTip(tr("What the clip shows. Ctrl+Return generates, Alt+Up and Alt+Down recall earlier prompts."));
+    m_notice->setObjectName("vocabularyNotice");
+    m_notice->setProperty("warningText", true);
+    m_notice->setWordWrap(true);
+    m_notice->hide();
+    m_negative->setObjectName("negativePrompt");
+    m_negative->setAccessibleName(tr("Negative prompt"));
+    m_negative->setPlaceholderText(tr("What it should not show"));
+    m_negative->setToolTip(
+        tr("Guidance pushes away from this text instead of the model's own unconditional embedding."));
+    m_negativeSection->content()->addWidget(m_negative);
+
+    auto* dice = new QToolButton;
+    dice->setObjectName("exampleDice");
+    dice->setIcon(icon("dice"));
+    dice->setToolTip(tr("A random example prompt"));
+    dice->setAccessibleName(dice->toolTip());
+    auto* row = new QHBoxLayout;
+    row->setSpacing(2);
+    row->addWidget(heading(tr("Prompt")), 1);
+    row->addWidget(menuButton("history", tr("Earlier prompts"), m_history));
+    row->addWidget(menuButton("folder", tr("Example prompts of this model"), m_examples));
+    row->addWidget(dice);
+
+    m_chips->setSpacing(kHalfSpace);
+    auto* area = new QWidget;
+    auto* layout = new QVBoxLayout(area);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(kHalfSpace + 2);
+    layout->addLayout(row);
+    layout->addWidget(m_prompt);
+    layout->addWidget(m_notice);
+    layout->addLayout(m_chips);
+    layout->addWidget(m_negativeSection);
+
+    connect(m_prompt, &QPlainTextEdit::textChanged, this, [this] {
+        m_model.setPrompt(m_prompt->toPlainText());
+        m_noticeTimer.start();
+    });
+    connect(m_prompt, &PromptEditor::generateRequested, this, &PromptPanel::generateRequested);
+    connect(m_prompt, &PromptEditor::olderRequested, this, [this] {
+        if (const auto prompt = m_model.olderPrompt()) {
+            m_model.setPrompt(*prompt);
+        }
+    });
+    connect(m_prompt, &PromptEditor::newerRequested, this, [this] {
+        if (const auto prompt = m_model.newerPrompt()) {
+            m_model.setPrompt(*prompt);
+        }
+    });
+    connect(m_negative, &QPlainTextEdit::textChanged, this,
+        [this] { m_model.setNegativePrompt(m_negative->toPlainText()); });
+    connect(m_negative, &PromptEditor::generateRequested, this, &PromptPanel::generateRequested);
+    connect(dice, &QToolButton::clicked, this, [this] {
+        m_model.setPrompt(m_model.randomExample());
+        showNewChips();
+    });
+    connect(m_history, &QMenu::aboutToShow, this, &PromptPanel::fillHistory);
+    return area;
+}
+
+QWidget* PromptPanel::makeModelRow()
+{
+    m_modelName->setObjectName("modelName");
+    m_modelName->setToolTip(tr("The model in use. Click to see what it holds."));
+    m_modelFacts->setWordWrap(true);
+    auto* menu = new QMenu(this);
+    menu->addAction(tr("Open a model folder…"), this, &PromptPanel::openModelRequested);
+    menu->addAction(tr("Use the built-in model"), this, &PromptPanel::embeddedModelRequested);
+    auto* row = new QHBoxLayout;
+    row->setSpacing(kHalfSpace);
+    row->addWidget(m_modelName, 1);
+    row->addWidget(menuButton("folder", tr("Open another model"), menu));
+    auto* area = new QWidget;
+    auto* layout = new QVBoxLayout(area);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(kHalfSpace + 2);
+    layout->addWidget(heading(tr("Model")));
+    layout->addLayout(row);
+    layout->addWidget(m_modelFacts);
+    connect(m_modelName, &QPushButton::clicked, this, &PromptPanel::modelDetailsRequested);
+    return area;
+}
+
+QWidget* PromptPanel::makeSettings()
+{
+    m_steps->setObjectName("steps");
+    m_steps->setRange(1, 1000);
+    m_steps->setKeyboardTracking(false);
+    m_steps->setToolTip(tr("Denoising steps: each calls the model once. More steps cost time in proportion."));
+    m_guidance->setObjectName("guidance");
+    m_guidance->setRange(0, 100);
+    m_guidance->setDecimals(1);
+    m_guidance->setSingleStep(0.5);
+    m_guidance->setKeyboardTracking(false);
+    m_guidance->setToolTip(tr("Classifier-free guidance: prediction = unconditional + scale × (conditional − "
+                              "unconditional). 1 switches it off and halves the work of a step."));
+    m_guidance->setAccessibleName(tr("Guidance scale"));
+    m_device->addItem(tr("Automatic"), static_cast<int>(Device::Auto));
+    m_device->addItem(tr("Processor"), static_cast<int>(Device::Cpu));
+    m_device->addItem(tr("CUDA"), static_cast<int>(Device::Cuda));
+    m_device->setToolTip(
+        tr("Where the model runs. Automatic takes a CUDA device when this build and machine have one."));
+    m_threads->setRange(0, 1024);
+    m_threads->setSpecialValueText(tr("Automatic"));
+    m_threads->setKeyboardTracking(false);
+    m_threads->setToolTip(
+        tr("Threads of the engine. This machine has %1 processors.").arg(QThread::idealThreadCount()));
+
+    auto* conditionLayout = new QHBoxLayout(m_conditionRow);
+    conditionLayout->setContentsMargins(0, 0, 0, 0);
+    conditionLayout->setSpacing(kSpace);
+    auto* conditionLabel = mutedLabel(tr("Start from"));
+    conditionLabel->setMinimumWidth(kLabelWidth);
+    conditionLayout->addWidget(conditionLabel);
+    conditionLayout->addWidget(new ConditionControls(m_model), 1);
+
+    auto* grid = new QGridLayout;
+    grid->setHorizontalSpacing(kSpace);
+    grid->setVerticalSpacing(kSpace);
+    grid->setColumnMinimumWidth(0, kLabelWidth);
+    grid->setColumnStretch(1, 1);
+    grid->setColumnStretch(2, 1);
+    auto* seed = new SeedControls(m_model);
+    grid->addWidget(mutedLabel(tr("Seed"), seed), 0, 0);
+    grid->addWidget(seed, 0, 1, 1, 2);
+    grid->addWidget(mutedLabel(tr("Steps"), m_steps), 1, 0);
+    grid->addWidget(m_steps, 1, 1);
+    m_guidance->setPrefix(tr("guidance "));
+    grid->addWidget(m_guidance, 1, 2);
+
+    auto* advanced = new FoldingSection(tr("Advanced"));
+    auto* advancedGrid = new QGridLayout;
+    advancedGrid->setHorizontalSpacing(kSpace);
+    advancedGrid->setVerticalSpacing(kSpace);
+    advancedGrid->setColumnMinimumWidth(0, kLabelWidth);
+    advancedGrid->setColumnStretch(1, 1);
+    advancedGrid->addWidget(mutedLabel(tr("Device"), m_device), 0, 0);
+    advancedGrid->addWidget(m_device, 0, 1);
+    advancedGrid->addWidget(mutedLabel(tr("Threads"), m_threads), 1, 0);
+    advancedGrid->addWidget(m_threads, 1, 1);
+    advanced->content()->addLayout(advancedGrid);
+
+    auto* area = new QWidget;
+    auto* layout = new QVBoxLayout(area);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(kSpace);
+    layout->addWidget(heading(tr("Clip")));
+    layout->addLayout(grid);
+    layout->addWidget(new SizeControls(m_model));
+    layout->addWidget(m_conditionRow);
+    layout->addWidget(advanced);
+
+    connect(m_steps, &QSpinBox::valueChanged, &m_model, &PromptModel::setSteps);
+    connect(m_guidance, &QDoubleSpinBox::valueChanged, &m_model, &PromptModel::setGuidanceScale);
+    connect(m_threads, &QSpinBox::valueChanged, &m_model, &PromptModel::setThreads);
+    connect(m_device, &QComboBox::activated, this,
+        [this] { m_model.setDevice(static_cast<Device>(m_device->currentData().toInt())); });
+    return area;
+}
+
+QWidget* PromptPanel::makeButtons()
+{
+    m_generate->setObjectName("generate");
+    m_generate->setProperty("primary", true);
+    m_generate->setMinimumHeight(32);
+    m_generate->setToolTip(tr("Starts a run (Ctrl+Return)"));
+    m_cancel->setObjectName("cancel");
+    m_cancel->setMinimumHeight(32);
+    m_cancel->setToolTip(tr("Stops the run; what was made so far stays visible (Esc)"));
+    auto* area = new QWidget;
+    auto* layout = new QHBoxLayout(area);
+    layout->setContentsMargins(kSpace + 2, kSpace, kSpace + 2, kSpace + 2);
+    layout->setSpacing(kSpace);
+    layout->addWidget(m_generate, 1);
+    layout->addWidget(m_cancel);
+    connect(m_generate, &QPushButton::clicked, this, &PromptPanel::generateRequested);
+    connect(m_cancel, &QPushButton::clicked, this, &PromptPanel::cancelRequested);
+    return area;
+}
+
+void PromptPanel::setRunning(bool running)
+{
+    m_generate->setEnabled(!running);
+    m_generate->setText(running ? tr("Generating…") : tr("Generate"));
+    m_cancel->setEnabled(running);
+}
+
+void PromptPanel::focusPrompt()
+{
+    m_prompt->setFocus(Qt::ShortcutFocusReason);
+    m_prompt->selectAll();
+}
+
+void PromptPanel::fillExamples()
+{
+    m_examples->clear();
+    for (const std::string& example : m_model.model().examplePrompts) {
+        const QString text = QString::fromStdString(example);
+        m_examples->addAction(QString(text).replace('&', "&&"), this, [this, text] { m_model.setPrompt(text); });
+    }
+}
+
+void PromptPanel::fillHistory()
+{
+    m_history->clear();
+    for (const QString& prompt : m_model.history()) {
+        m_history->addAction(fontMetrics().elidedText(prompt.simplified(), Qt::ElideRight, 420).replace('&', "&&"),
+            this, [this, prompt] { m_model.setPrompt(prompt); });
+    }
+    if (m_history->isEmpty()) {
+        m_history->addAction(tr("No prompts yet"))->setEnabled(false);
+    }
+}
+
+void PromptPanel::showNewChips()
+{
+    while (QLayoutItem* item = m_chips->takeAt(0)) {
+        item->widget()->deleteLater();
+        delete item;
+    }
+    QStringList shown;
+    for (int attempt = 0; attempt < kChips * 4 && shown.size() < kChips; ++attempt) {
+        const QString text = m_model.randomExample();
+        if (text.isEmpty() || shown.contains(text)) {
+            continue;
+        }
+        shown += text;
+        auto* chip = new QPushButton(fontMetrics().elidedText(text, Qt::ElideRight, 230).replace('&', "&&"));
+        chip->setProperty("chip", true);
+        chip->setToolTip(text);
+        chip->setAccessibleName(tr("Example: %1").arg(text));
+        connect(chip, &QPushButton::clicked, this, [this, text] { m_model.setPrompt(text); });
+        m_chips->addWidget(chip, 0, Qt::AlignLeft);
+    }
+}
+
+void PromptPanel::showModel()
+{
+    const GenerationRequest& request = m_model.request();
+    {
+        const QSignalBlocker blockers[]{QSignalBlocker(m_steps), QSignalBlocker(m_guidance), QSignalBlocker(m_threads)};
+        m_steps->setValue(request.steps);
+        m_guidance->setValue(request.guidanceScale);
+        m_threads->setValue(request.threads);
+        m_device->setCurrentIndex(m_device->findData(static_cast<int>(request.device)));
+    }
+    const QString prompt = QString::fromStdString(request.prompt);
+    if (m_prompt->toPlainText() != prompt) {
+        m_prompt->setText(prompt);
+    }
+    m_negative->setText(QString::fromStdString(request.negativePrompt));
+    if (m_model.hasModel()) {
+        const ModelInfo& info = m_model.model();
+        m_negativeSection->setVisible(info.takesNegativePrompt);
+        m_conditionRow->setVisible(info.takesCondition);
+        m_modelName->setText(QString::fromStdString(info.name));
+        m_modelFacts->setText(tr("%1 parameters, %2%3")
+                                  .arg(shortCount(static_cast<double>(info.parameters())), dataSize(info.bytes()),
+                                      info.path.empty() ? tr(", built in") : QString()));
+        m_modelFacts->setToolTip(QString::fromStdString(info.path));
+    } else {
+        m_modelName->setText(tr("Loading…"));
+    }
+}
+
+void PromptPanel::updateNotice()
+{
+    const QString notice = m_model.vocabularyNotice();
+    m_notice->setText(notice);
+    m_notice->setVisible(!notice.isEmpty());
+}
+
+} // namespace toca::ui

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/prompt/prompt_model.h"
+
+#include <QTimer>
+#include <QWidget>
+
+class QDoubleSpinBox;
+class QHBoxLayout;
+class QLabel;
+class QMenu;
+class QPushButton;
+class QSpinBox;
+class QComboBox;
+class QVBoxLayout;
+
+namespace toca::ui {
+
+class FoldingSection;
+class PromptEditor;
+
+/// The left panel: what to generate. Shows and edits a PromptModel; asks the window for everything else by signals.
+class PromptPanel : public QWidget {
+    Q_OBJECT
+public:
+    explicit PromptPanel(QWidget* parent = nullptr);
+
+    PromptModel& model() { return m_model; }
+    const PromptModel& model() const { return m_model; }
+    /// Generate becomes impossible and Cancel possible.
+    void setRunning(bool running);
+    void focusPrompt();
+
+Q_SIGNALS:
+    void generateRequested();
+    void cancelRequested();
+    void openModelRequested();
+    void embeddedModelRequested();
+    void modelDetailsRequested();
+
+private:
+    QWidget* makePromptArea();
+    QWidget* makeModelRow();
+    QWidget* makeSettings();
+    QWidget* makeButtons();
+    void fillExamples();
+    void fillHistory();
+    void showNewChips();
+    void showModel();
+    void updateNotice();
+
+    PromptModel m_model;
+    QTimer m_noticeTimer; ///< unknown words are looked up when typing pauses
+    PromptEditor* m_prompt;
+    QLabel* m_notice;
+    QVBoxLayout* m_chips;
+    QMenu* m_examples;
+    QMenu* m_history;
+    FoldingSection* m_negativeSection;
+    PromptEditor* m_negative;
+    QPushButton* m_modelName;
+    QLabel* m_modelFacts;
+    QSpinBox* m_steps;
+    QDoubleSpinBox* m_guidance;
+    QWidget* m_conditionRow;
+    QComboBox* m_device;
+    QSpinBox* m_threads;
+    QPushButton* m_generate;
+    QPushButton* m_cancel;
+};
+
+} // namespace toca::ui

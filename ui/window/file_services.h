@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/api/run_result.h"
+#include "core/base/expected.h"
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+namespace toca::ui {
+
+/// What the window does with files of other libraries, given by the application because the window knows no libav.
+/// Called on a worker thread. An empty function means that this build can't do it.
+struct FileServices {
+    /// Writes the clip in the container of the file's extension (.mp4, .webm, .gif; .png = a sequence), with the
+    /// request in its metadata.
+    std::function<Result<void>(const std::filesystem::path&, const RunResult&)> saveClip;
+    /// The request (JSON) in the metadata of a clip that was saved by this program.
+    std::function<Result<std::string>(const std::filesystem::path&)> readRequest;
+    std::function<Result<Clip>(const std::filesystem::path&)> readClip;
+    /// "LibTorch 2.11.0, FFmpeg 5.1": for the About box.
+    std::string libraryVersions;
+};
+
+} // namespace toca::ui

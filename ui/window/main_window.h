@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/theme/theme.h"
+#include "ui/window/background_tasks.h"
+#include "ui/window/file_services.h"
+#include "ui/window/run_controller.h"
+#include "ui/window/workspaces.h"
+
+#include <QMainWindow>
+#include <QTimer>
+
+#include <memory>
+
+class QMenu;
+class QPushButton;
+class QSettings;
+
+namespace toca::ui {
+
+class Banner;
+class CachingPanel;
+class PlayerWidget;
+class PromptPanel;
+class SelectionPanel;
+class StatisticsPanel;
+class StatusLine;
+class SummaryStrip;
+class TokenGridPanel;
+
+struct WindowOptions {
+    QString settingsFile; ///< INI file; empty: the user's own
+    FileServices files;
+};
+
+/// The whole window: docks around the player, one run at a time, files in and out.
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+public:
+    MainWindow(EnginePort& engine, WindowOptions options, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    RunController& run() { return m_run; }
+    PromptPanel& prompt() { return *m_prompt; }
+    CachingPanel& caching() { return *m_caching; }
+    PlayerWidget& player() { return *m_player; }
+    SelectionPanel& selection() { return *m_selection; }
+    SummaryStrip& summary() { return *m_summary; }
+    StatusLine& statusText() { return *m_status; }
+    Banner& banner() { return *m_banner; }
+    Workspaces& workspaces() { return *m_workspaces; }
+    QAction* action(const QString& name) const; ///< by objectName: "generate", "compare", ...
+    /// True while files are being read or written.
+    bool isBusyWithFiles() const { return m_tasks.isBusy(); }
+    /// The request as the panels show it.
+    GenerationRequest request() const;
+
+public Q_SLOTS:
+    void generate();
+    void cancel();
+    void compareWithUncached();
+    /// A trace, a clip or a model folder, told apart by what it is.
+    void openPath(const QString& path);
+    void saveClipTo(const QString& path);
+    void saveTraceTo(const QString& path);
+    void setThemeChoice(toca::ui::ThemeChoice choice);
+
+Q_SIGNALS:
+    void pathOpened(const QString& path);
+    void fileSaved(const QString& path);
+    void modelReady();
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+private:
+    // main_window.cpp
+    QDockWidget* addDock(const char* name, const QString& title, QWidget* content);
+    void connectRun();
+    void connectPanels();
+    void onStarted(const RunStart& start);
+    void onFinished();
+    void onFailed(const Error& error);
+    void showCell(int evaluation, int layer, plan::ModuleKind module);
+    void showSummary();
+    void refreshLive();
+    void replan();
+    void updateActions();
+    void onModelDescribed(const ModelInfo& model);
+    // main_window_actions.cpp
+    void makeActions();
+    void makeMenus();
+    QAction* addAction(const char* name, const QString& text, const QKeySequence& keys, const QString& tip,
+        void (MainWindow::*slot)());
+    QWidget* makeWorkspaceSwitch();
+    void showShortcuts();
+    void showAbout();
+    void showModelDetails();
+    void resetLayout();
+    // main_window_files.cpp
+    void askOpen();
+    void askOpenModel();
+    void askSaveClip();
+    void askSaveTrace();
+    void askExportTrace();
+    void openTrace(const QString& path);
+    void openClip(const QString& path);
+    void takeRequest(const std::string& json);
+    void rememberRecent(const QString& path);
+    void fillRecent();
+    void saveSettings();
+    void restoreSettings();
+
+    EnginePort& m_engine;
+    FileServices m_files;
+    std::unique_ptr<QSettings> m_settings;
+    ThemeChoice m_themeChoice = ThemeChoice::System;
+    RunController m_run;
+    PromptPanel* m_prompt;
+    CachingPanel* m_caching;
+    PlayerWidget* m_player;
+    SelectionPanel* m_selection;
+    TokenGridPanel* m_tokens;
+    StatisticsPanel* m_statistics;
+    Banner* m_banner;
+    SummaryStrip* m_summary;
+    StatusLine* m_status;
+    Docks m_docks;
+    std::unique_ptr<Workspaces> m_workspaces;
+    QMenu* m_recentMenu = nullptr;
+    QStringList m_recent;
+    QList<QPushButton*> m_workspaceButtons;
+    std::vector<QAction*> m_themeActions;
+    std::shared_ptr<const plan::Trace> m_openedTrace; ///< shown from a file instead of a run
+    std::string m_openedRequest;
+    QString m_openedName;
+    QString m_lastFolder;
+    QString m_pendingModel; ///< folder whose description was asked for by the user
+    bool m_modelPending = false;
+    bool m_startIsPending = false; ///< Generate was pressed before the model was known
+    QTimer m_tick; ///< live parts are redrawn with it while a run goes on
+    BackgroundTasks m_tasks; ///< last: joined before anything that its jobs use
+};
+
+} // namespace toca::ui

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/caching/caching_panel.h"
+#include "ui/compare/summary_strip.h"
+#include "ui/player/player_widget.h"
+#include "ui/prompt/model_dialog.h"
+#include "ui/prompt/prompt_panel.h"
+#include "ui/theme/icons.h"
+#include "ui/window/main_window.h"
+#include "ui/window/shortcut_sheet.h"
+
+#include <QAction>
+#include <QActionGroup>
+#include <QApplication>
+#include <QButtonGroup>
+#include <QDockWidget>
+#include <QHBoxLayout>
+#include <QMenu>
+#include <QMenuBar>
+#include <QPushButton>
+#include <QSettings>
+
+namespace toca::ui {
+
+QAction* MainWindow::addAction(
+    const char* name, const QString& text, const QKeySequence& keys, const QString& tip, void (MainWindow::*slot)())
+{
+    auto* action = new QAction(text, this);
+    action->setObjectName(name);
+    action->setShortcut(keys);
+    const QString shown = QString(text).remove('&').remove(QChar(0x2026));
+    action->setIconText(shown);
+    action->setToolTip(keys.isEmpty()
+            ? (tip.isEmpty() ? shown : tip)
+            : tr("%1 (%2)").arg(tip.isEmpty() ? shown : tip, keys.toString(QKeySequence::NativeText)));
+    connect(action, &QAction::triggered, this, slot);
+    QMainWindow::addAction(action);
+    return action;
+}
+
+QAction* MainWindow::action(const QString& name) const
+{
+    return findChild<QAction*>(name, Qt::FindDirectChildrenOnly);
+}
+
+void MainWindow::makeActions()
+{
+    addAction(
+        "generate", tr("&Generate"), QKeySequence(Qt::CTRL | Qt::Key_Return), tr("Start a run"), &MainWindow::generate)
+        ->setIcon(icon("generate"));
+    addAction("cancel", tr("&Cancel"), QKeySequence(Qt::Key_Escape), tr("Stop the run, or close the message"),
+        &MainWindow::cancel)
+        ->setIcon(icon("stop"));
+    addAction("compare", tr("Compare with &uncached"), QKeySequence(Qt::CTRL | Qt::Key_B),
+        tr("Run the same request without a cache and show both clips side by side with times, gains and fidelity"),
+        &MainWindow::compareWithUncached)
+        ->setIcon(icon("compare"));
+    addAction("saveClip", tr("&Save clip…"), QKeySequence::Save, tr("Save the clip as MP4, WebM, GIF or PNG pictures"),
+        &MainWindow::askSaveClip)
+        ->setIcon(icon("save"));
+    addAction("saveTrace", tr("Save &trace…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S),
+        tr("Save what was decided and measured at every step, layer and module"), &MainWindow::askSaveTrace)
+        ->setIcon(icon("export"));
+    addAction("exportTrace", tr("&Export trace as CSV or events…"), {},
+        tr("A table, or a file that profilers open (Trace Event format)"), &MainWindow::askExportTrace);
+    addAction("open", tr("&Open…"), QKeySequence::Open, tr("Open a trace, or a clip to take over its request"),
+        &MainWindow::askOpen)
+        ->setIcon(icon("folder"));
+    addAction(
+        "openModel", tr("Open &model folder…"), QKeySequence(Qt::CTRL | Qt::Key_M), {}, &MainWindow::askOpenModel);
+    addAction("modelDetails", tr("Model &details"), {}, {}, &MainWindow::showModelDetails);
+    addAction("resetLayout", tr("&Reset layout"), {}, tr("Back to the built-in layout of this workspace"),
+        &MainWindow::resetLayout);
+    addAction("shortcuts", tr("&Keyboard shortcuts"), QKeySequence(Qt::Key_F1), {}, &MainWindow::showShortcuts)
+        ->setIcon(icon("keyboard"));
+    addAction("about", tr("&About ToCa Studio"), {}, {}, &MainWindow::showAbout);
+    m_summary->addAction(action("compare"), false);
+    m_summary->addAction(action("saveClip"), false);
+    m_summary->addAction(action("saveTrace"), false);
+}
+
+void MainWindow::makeMenus()
+{
+    QMenu* file = menuBar()->addMenu(tr("&File"));
+    file->QWidget::addActions({action("open"), action("openModel")});
+    m_recentMenu = file->addMenu(tr("Open &recent"));
+    connect(m_recentMenu, &QMenu::aboutToShow, this, &MainWindow::fillRecent);
+    file->addSeparator();
+    file->QWidget::addActions({action("saveClip"), action("saveTrace"), action("exportTrace")});
+    file->addSeparator();
+    auto* quit = file->addAction(tr("&Quit"), this, &QWidget::close);
+    quit->setShortcut(QKeySequence::Quit);
+
+    QMenu* edit = menuBar()->addMenu(tr("&Edit"));
+    QAction* undo = m_caching->model().undoStack().createUndoAction(this, tr("&Undo"));
+    undo->setShortcut(QKeySequence::Undo);
+    QAction* redo = m_caching->model().undoStack().createRedoAction(this, tr("&Redo"));
+    redo->setShortcut(QKeySequence::Redo);
+    edit->QWidget::addActions({undo, redo});
+    edit->addSeparator();
+    auto* focus = edit->addAction(tr("&Focus prompt"), this, [this] {
+        m_docks.prompt->show();
+        m_prompt->focusPrompt();
+    });
+    focus->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_L));
+    auto* example = edit->addAction(
+        tr("Random &example prompt"), this, [this] { m_prompt->model().setPrompt(m_prompt->model().randomExample()); });
+    example->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_E));
+    auto* seed = edit->addAction(tr("New random &seed"), &m_prompt->model(), &PromptModel::randomizeSeed);
+    seed->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_R));
+
+    QMenu* run = menuBar()->addMenu(tr("&Run"));
+    run->QWidget::addActions({action("generate"), action("cancel"), action("compare")});
+    run->addSeparator();
+    run->addAction(action("modelDetails"));
+
+    QMenu* playback = menuBar()->addMenu(tr("&Player"));
+    playback->QWidget::addActions(m_player->actions());
+
+    QMenu* view = menuBar()->addMenu(tr("&View"));
+    auto* workspaceGroup = new QActionGroup(this);
+    for (int index = 0; index < kWorkspaces; ++index) {
+        const auto workspace = static_cast<Workspace>(index);
+        QAction* item =
+            view->addAction(workspaceTitle(workspace), this, [this, workspace] { m_workspaces->switchTo(workspace); });
+        item->setCheckable(true);
+        item->setChecked(index == 0);
+        item->setShortcut(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + index)));
+        item->setActionGroup(workspaceGroup);
+        connect(m_workspaces.get(), &Workspaces::currentChanged, item,
+            [this, item, workspace] { item->setChecked(m_workspaces->current() == workspace); });
+    }
+    view->addSeparator();
+    for (QDockWidget* dock : m_docks.all()) {
+        view->addAction(dock->toggleViewAction());
+    }
+    view->addAction(action("resetLayout"));
+    view->addSeparator();
+    auto* themes = new QActionGroup(this);
+    const QString labels[]{tr("Theme of the s&ystem"), tr("&Dark theme"), tr("&Light theme")};
+    for (const ThemeChoice choice : {ThemeChoice::System, ThemeChoice::Dark, ThemeChoice::Light}) {
+        QAction* item =
+            view->addAction(labels[static_cast<int>(choice)], this, [this, choice] { setThemeChoice(choice); });
+        item->setCheckable(true);
+        item->setActionGroup(themes);
+        m_themeActions.push_back(item);
+    }
+
+    QMenu* help = menuBar()->addMenu(tr("&Help"));
+    help->QWidget::addActions({action("shortcuts"), action("about")});
+    menuBar()->setCornerWidget(makeWorkspaceSwitch(), Qt::TopRightCorner);
+}
+
+QWidget* MainWindow::makeWorkspaceSwitch()
+{
+    auto* bar = new QWidget;
+    bar->setProperty("topBar", true);
+    auto* layout = new QHBoxLayout(bar);
+    layout->setContentsMargins(0, 0, kSpace, 0);
+    layout->setSpacing(2);
+    auto* group = new QButtonGroup(bar);
+    for (int index = 0; index < kWorkspaces; ++index) {
+        const auto workspace = static_cast<Workspace>(index);
+        auto* button = new QPushButton(workspaceTitle(workspace));
+        button->setObjectName(QStringLiteral("workspace%1").arg(index));
+        button->setProperty("segment", true);
+        button->setCheckable(true);
+        button->setFocusPolicy(Qt::TabFocus);
+        button->setToolTip(tr("%1 (Ctrl+%2)").arg(workspaceHelp(workspace)).arg(index + 1));
+        button->setChecked(index == 0);
+        group->addButton(button);
+        layout->addWidget(button);
+        m_workspaceButtons.append(button);
+        connect(button, &QPushButton::clicked, this, [this, workspace] { m_workspaces->switchTo(workspace); });
+    }
+    connect(m_workspaces.get(), &Workspaces::currentChanged, this,
+        [this] { m_workspaceButtons[static_cast<int>(m_workspaces->current())]->setChecked(true); });
+    return bar;
+}
+
+void MainWindow::setThemeChoice(ThemeChoice choice)
+{
+    m_themeChoice = choice;
+    m_themeActions[static_cast<std::size_t>(choice)]->setChecked(true);
+    m_settings->setValue("theme", themeChoiceName(choice));
+    applyTheme(*qApp, choice);
+}
+
+void MainWindow::resetLayout()
+{
+    m_workspaces->reset();
+}
+
+void MainWindow::showShortcuts()
+{
+    QList<ShortcutSheet::Section> sections;
+    for (const QAction* menu : menuBar()->actions()) {
+        if (menu->menu()) {
+            sections.append({QString(menu->text()).remove('&'), menu->menu()->actions()});
+        }
+    }
+    auto* sheet = new ShortcutSheet(sections, this);
+    sheet->setAttribute(Qt::WA_DeleteOnClose);
+    sheet->open();
+}
+
+void MainWindow::showAbout()
+{
+    auto* dialog = new AboutDialog(QString::fromStdString(m_files.libraryVersions), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
+}
+
+void MainWindow::showModelDetails()
+{
+    if (!m_prompt->model().hasModel()) {
+        return;
+    }
+    const plan::Plan* plan = m_caching->model().plan();
+    auto* dialog = new ModelDialog(m_prompt->model().model(), plan ? plan->cacheBytes() : 0, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
+}
+
+} // namespace toca::ui

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/window/workspaces.h"
+
+#include <QDockWidget>
+#include <QMainWindow>
+#include <QSettings>
+
+#include <algorithm>
+
+namespace toca::ui {
+
+namespace {
+
+/// Counts up when docks change, so that an old layout is not forced onto them.
+constexpr int kLayoutVersion = 1;
+
+const char* key(int workspace)
+{
+    constexpr const char* kKeys[kWorkspaces]{"layout/generate", "layout/tune", "layout/analyse"};
+    return kKeys[workspace];
+}
+
+} // namespace
+
+QString workspaceTitle(Workspace workspace)
+{
+    switch (workspace) {
+    case Workspace::Generate:
+        return Workspaces::tr("Generate");
+    case Workspace::Tune:
+        return Workspaces::tr("Tune");
+    case Workspace::Analyse:
+        break;
+    }
+    return Workspaces::tr("Analyse");
+}
+
+QString workspaceHelp(Workspace workspace)
+{
+    switch (workspace) {
+    case Workspace::Generate:
+        return Workspaces::tr("Prompt and picture first");
+    case Workspace::Tune:
+        return Workspaces::tr("Caching parameters beside map and curves");
+    case Workspace::Analyse:
+        break;
+    }
+    return Workspaces::tr("Map, tokens and statistics as large as possible");
+}
+
+Workspaces::Workspaces(QMainWindow& window, const Docks& docks)
+    : m_window(window)
+    , m_docks(docks)
+{
+    arrange(m_current);
+}
+
+void Workspaces::arrange(Workspace workspace)
+{
+    for (QDockWidget* dock : m_docks.all()) {
+        dock->setFloating(false);
+        m_window.removeDockWidget(dock);
+    }
+    m_window.addDockWidget(Qt::LeftDockWidgetArea, m_docks.prompt);
+    m_window.addDockWidget(Qt::RightDockWidgetArea, m_docks.caching);
+    m_window.addDockWidget(Qt::BottomDockWidgetArea, m_docks.map);
+    m_window.splitDockWidget(m_docks.map, m_docks.statistics, Qt::Horizontal);
+    m_window.tabifyDockWidget(m_docks.statistics, m_docks.tokens);
+    const bool showsPrompt = workspace != Workspace::Analyse;
+    m_docks.prompt->setVisible(showsPrompt);
+    m_docks.caching->setVisible(workspace != Workspace::Analyse);
+    m_docks.map->show();
+    m_docks.statistics->show();
+    m_docks.tokens->show();
+    m_docks.statistics->raise();
+    if (workspace == Workspace::Analyse) {
+        // Tokens beside the picture, where the other panels were.
+        m_window.addDockWidget(Qt::RightDockWidgetArea, m_docks.tokens);
+        m_docks.tokens->show();
+    }
+    const int height = m_window.height();
+    const int bottom = workspace == Workspace::Generate ? height * 32 / 100
+        : workspace == Workspace::Tune                  ? height * 42 / 100
+                                                        : height * 52 / 100;
+    m_window.resizeDocks({m_docks.map, m_docks.statistics}, {bottom, bottom}, Qt::Vertical);
+    m_window.resizeDocks(
+        {m_docks.map, m_docks.statistics}, {m_window.width() * 55 / 100, m_window.width() * 45 / 100}, Qt::Horizontal);
+    m_window.resizeDocks(
+        {m_docks.prompt, m_docks.caching}, {300, workspace == Workspace::Tune ? 380 : 320}, Qt::Horizontal);
+    if (workspace == Workspace::Analyse) {
+        m_window.resizeDocks({m_docks.tokens}, {m_window.width() * 40 / 100}, Qt::Horizontal);
+    }
+}
+
+void Workspaces::show(Workspace workspace)
+{
+    const QByteArray& state = m_states[static_cast<int>(workspace)];
+    if (state.isEmpty() || !m_window.restoreState(state, kLayoutVersion)) {
+        arrange(workspace);
+    }
+}
+
+void Workspaces::switchTo(Workspace workspace)
+{
+    if (workspace == m_current) {
+        return;
+    }
+    m_states[static_cast<int>(m_current)] = m_window.saveState(kLayoutVersion);
+    m_current = workspace;
+    show(workspace);
+    Q_EMIT currentChanged();
+}
+
+void Workspaces::reset()
+{
+    m_states[static_cast<int>(m_current)].clear();
+    arrange(m_current);
+}
+
+void Workspaces::save(QSettings& settings)
+{
+    m_states[static_cast<int>(m_current)] = m_window.saveState(kLayoutVersion);
+    settings.setValue("layout/version", kLayoutVersion);
+    settings.setValue("layout/workspace", static_cast<int>(m_current));
+    settings.setValue("layout/geometry", m_window.saveGeometry());
+    for (int index = 0; index < kWorkspaces; ++index) {
+        settings.setValue(key(index), m_states[index]);
+    }
+}
+
+void Workspaces::restore(QSettings& settings)
+{
+    if (settings.value("layout/version").toInt() != kLayoutVersion) {
+        arrange(m_current);
+        return;
+    }
+    m_window.restoreGeometry(settings.value("layout/geometry").toByteArray());
+    for (int index = 0; index < kWorkspaces; ++index) {
+        m_states[index] = settings.value(key(index)).toByteArray();
+    }
+    m_current = static_cast<Workspace>(std::clamp(settings.value("layout/workspace").toInt(), 0, kWorkspaces - 1));
+    show(m_current);
+    Q_EMIT currentChanged();
+}
+
+} // namespace toca::ui
