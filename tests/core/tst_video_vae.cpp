@@ -127,6 +127,7 @@ void TstVideoVae::countsLatentFrames()
     QVERIFY(parameterBytes(*vae) > 300'000'000LL * 4 && parameterBytes(*vae) < 500'000'000LL * 4);
     QVERIFY(vae->decodeBytes(51, 480, 848) > vae->decodeBytes(17, 480, 848));
     QVERIFY(vae->decodeBytes(17, 480, 848) > vae->decodeBytes(17, 240, 424));
+    QVERIFY(vae->decodeBytes(1'000'000'000, 1'000'000'000, 1'000'000'000) > 1LL << 60);
 }
 
 void TstVideoVae::decodesTheMiniature()

@@ -173,8 +173,8 @@ public:
     /// @param prefix of this model's names in the checkpoint
     void adoptStoredKernelShapes(const checkpoint::Checkpoint& checkpoint, const std::string& prefix);
 
-    /// Upper estimate of the bytes that `decode` needs at its peak beside the weights, for one batch of `images`
-    /// pictures.
+    /// Estimate, without what allocator and libraries hold, of the bytes that `decode` needs at its peak beside the
+    /// weights, for one batch of `images` pictures.
     /// @param height, width of the pictures, in pixels
     std::int64_t decodeBytes(std::int64_t images, std::int64_t height, std::int64_t width) const;
 

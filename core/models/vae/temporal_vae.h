@@ -105,7 +105,7 @@ public:
     /// @return (B, channels, numFrames, h, w)
     torch::Tensor decode(const torch::Tensor& z, std::int64_t numFrames);
 
-    /// Upper estimate of the bytes `decode` needs at its peak beside the weights.
+    /// Estimate, without what allocator and libraries hold, of the bytes `decode` needs at its peak beside the weights.
     std::int64_t decodeBytes(std::int64_t latentFrames, std::int64_t latentHeight, std::int64_t latentWidth) const;
 
     torch::ScalarType dtype() const;

@@ -81,6 +81,7 @@ public:
     std::int64_t latentChannels() const { return m_config.temporal.embeddingChannels; }
 
     /// Upper estimate of the bytes that `decode` needs at its peak beside the weights, its result included.
+    /// The largest number for more than 10^11 pixels.
     std::int64_t decodeBytes(std::int64_t frames, std::int64_t height, std::int64_t width) const;
 
     AutoencoderKl spatial() { return m_spatial; }
