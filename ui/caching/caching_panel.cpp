@@ -89,7 +89,7 @@ CachingPanel::CachingPanel(QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(scroll);
-    setMinimumWidth(280);
+    setMinimumWidth(300);
 
     connect(&m_model, &CachingModel::policyChanged, this, [this] {
         fillPresets();

@@ -33,7 +33,8 @@ void PlanStrip::setPlan(const plan::Plan* plan)
 {
     if (plan) {
         m_plan = *plan;
-        setAccessibleDescription(tr("%n step(s), planned FLOPs gain %1", nullptr, plan->evaluationCount())
+        setAccessibleDescription(tr("Steps: %1, planned FLOPs gain: %2")
+                                     .arg(plan->evaluationCount())
                                      .arg(QLocale().toString(plan->flopsGain(), 'f', 2)));
     } else {
         m_plan.reset();

@@ -89,7 +89,8 @@ void SummaryStrip::showRun(const RunResult& run, const RunResult* baseline, cons
             .arg(duration(run.times.text), duration(run.times.denoising), duration(run.times.preview),
                 duration(run.times.decoding), duration(run.times.loading)));
     setNumber("denoisingTime", duration(run.times.denoising), tr("denoising"),
-        tr("The denoising loop, without previews: what caching makes shorter. %n thread(s), %1.", nullptr, run.threads)
+        tr("The denoising loop, without previews: what caching makes shorter. Threads: %1, device: %2.")
+            .arg(run.threads)
             .arg(QString::fromStdString(run.device)));
     const double counted = run.trace ? run.trace->flops() : 0;
     const double flopsGain = counted > 0 ? run.plan.baselineFlops() / counted : 1;
@@ -148,13 +149,13 @@ void SummaryStrip::showTrace(const plan::Trace& trace, const QString& fileName)
                         .arg(fileName));
 }
 
-void SummaryStrip::addAction(QAction* action, bool primary)
+void SummaryStrip::addAction(QAction* action)
 {
     auto* button = new QToolButton;
     button->setDefaultAction(action);
     button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     button->setIconSize({16, 16});
-    button->setProperty("primary", primary);
+    button->setProperty("outlined", true);
     button->setFocusPolicy(Qt::TabFocus);
     m_buttons->addWidget(button);
 }

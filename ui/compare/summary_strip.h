@@ -25,7 +25,7 @@ public:
     void showTrace(const plan::Trace& trace, const QString& fileName);
     void clear();
     /// Buttons at the right, with icon and text.
-    void addAction(QAction* action, bool primary);
+    void addAction(QAction* action);
     /// The numbers as one line of text, for accessibility and tests.
     QString text() const;
 

@@ -29,6 +29,7 @@ namespace {
 
 constexpr int kChips = 3;
 constexpr int kLabelWidth = 68;
+constexpr int kScrollBarRoom = 12;
 
 QLabel* mutedLabel(const QString& text, QWidget* buddy = nullptr)
 {
@@ -97,7 +98,8 @@ PromptPanel::PromptPanel(QWidget* parent)
     layout->setSpacing(0);
     layout->addWidget(scroll, 1);
     layout->addWidget(makeButtons());
-    setMinimumWidth(270);
+    // Never narrower than its content: a panel that scrolls sideways hides its buttons.
+    setMinimumWidth(content->minimumSizeHint().width() + kScrollBarRoom);
 
     m_noticeTimer.setSingleShot(true);
     m_noticeTimer.setInterval(200);
@@ -138,7 +140,7 @@ QWidget* PromptPanel::makePromptArea()
     row->setSpacing(2);
     row->addWidget(heading(tr("Prompt")), 1);
     row->addWidget(menuButton("history", tr("Earlier prompts"), m_history));
-    row->addWidget(menuButton("folder", tr("Example prompts of this model"), m_examples));
+    row->addWidget(menuButton("list", tr("Example prompts of this model"), m_examples));
     row->addWidget(dice);
 
     m_chips->setSpacing(kHalfSpace);
@@ -245,8 +247,8 @@ QWidget* PromptPanel::makeSettings()
     grid->addWidget(seed, 0, 1, 1, 2);
     grid->addWidget(mutedLabel(tr("Steps"), m_steps), 1, 0);
     grid->addWidget(m_steps, 1, 1);
-    m_guidance->setPrefix(tr("guidance "));
-    grid->addWidget(m_guidance, 1, 2);
+    grid->addWidget(mutedLabel(tr("Guidance"), m_guidance), 2, 0);
+    grid->addWidget(m_guidance, 2, 1);
 
     auto* advanced = new FoldingSection(tr("Advanced"));
     auto* advancedGrid = new QGridLayout;
@@ -345,7 +347,7 @@ void PromptPanel::showNewChips()
             continue;
         }
         shown += text;
-        auto* chip = new QPushButton(fontMetrics().elidedText(text, Qt::ElideRight, 230).replace('&', "&&"));
+        auto* chip = new QPushButton(fontMetrics().elidedText(text, Qt::ElideRight, 250).replace('&', "&&"));
         chip->setProperty("chip", true);
         chip->setToolTip(text);
         chip->setAccessibleName(tr("Example: %1").arg(text));

@@ -38,7 +38,7 @@ SeedControls::SeedControls(PromptModel& model, QWidget* parent)
     m_mode->setObjectName("seedMode");
     m_mode->setAccessibleName(tr("Seed after a run"));
     m_mode->setToolTip(tr("What happens to the seed when a run has started."));
-    m_mode->addItems({tr("Fixed"), tr("Random"), tr("Count up")});
+    m_mode->addItems({tr("Fixed"), tr("Random"), tr("+ 1")});
 
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);

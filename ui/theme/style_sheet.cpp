@@ -68,6 +68,10 @@ QToolButton:pressed { background: @border@; }
 QToolButton:focus { border-color: @accent@; }
 QToolButton:checked { background: @accentSoft@; }
 QToolButton:disabled { color: @faintText@; }
+QToolButton[outlined="true"] { border: 1px solid @border@; border-radius: 5px; padding: 4px 9px; background: @raised@; }
+QToolButton[outlined="true"]:hover { background: @hover@; }
+QToolButton[outlined="true"]:focus { border-color: @accent@; }
+QToolButton[outlined="true"]:disabled { background: @panel@; }
 QToolButton::menu-indicator { image: none; }
 
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox { background: @raised@; color: @text@;

@@ -6,6 +6,7 @@
 #include "ui/player/player_widget.h"
 #include "ui/prompt/model_dialog.h"
 #include "ui/prompt/prompt_panel.h"
+#include "ui/prompt/system_memory.h"
 #include "ui/selection/selection_panel.h"
 #include "ui/selection/token_grid_panel.h"
 #include "ui/statistics/statistics_panel.h"
@@ -272,8 +273,7 @@ void MainWindow::onFinished()
     } else if (!warnings.isEmpty()) {
         m_banner->showMessage(Banner::Kind::Warning, warnings.join(" "));
     }
-    m_status->showIdle(tr("Ready. %n frame(s) in %1 s.", nullptr, static_cast<int>(result->clip.frames.size()))
-                           .arg(QLocale().toString(result->times.total(), 'f', 1)));
+    m_status->showIdle(tr("Ready. The run took %1.").arg(duration(result->times.total())));
     QApplication::alert(this); // for someone who went elsewhere meanwhile
 }
 

@@ -73,9 +73,9 @@ void MainWindow::makeActions()
     addAction("shortcuts", tr("&Keyboard shortcuts"), QKeySequence(Qt::Key_F1), {}, &MainWindow::showShortcuts)
         ->setIcon(icon("keyboard"));
     addAction("about", tr("&About ToCa Studio"), {}, {}, &MainWindow::showAbout);
-    m_summary->addAction(action("compare"), false);
-    m_summary->addAction(action("saveClip"), false);
-    m_summary->addAction(action("saveTrace"), false);
+    m_summary->addAction(action("compare"));
+    m_summary->addAction(action("saveClip"));
+    m_summary->addAction(action("saveTrace"));
 }
 
 void MainWindow::makeMenus()

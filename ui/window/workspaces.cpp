@@ -86,7 +86,7 @@ void Workspaces::arrange(Workspace workspace)
     m_window.resizeDocks(
         {m_docks.map, m_docks.statistics}, {m_window.width() * 55 / 100, m_window.width() * 45 / 100}, Qt::Horizontal);
     m_window.resizeDocks(
-        {m_docks.prompt, m_docks.caching}, {300, workspace == Workspace::Tune ? 380 : 320}, Qt::Horizontal);
+        {m_docks.prompt, m_docks.caching}, {330, workspace == Workspace::Tune ? 400 : 330}, Qt::Horizontal);
     if (workspace == Workspace::Analyse) {
         m_window.resizeDocks({m_docks.tokens}, {m_window.width() * 40 / 100}, Qt::Horizontal);
     }

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/engine_runner.h"
+
+#include <QMetaObject>
+
+#include <utility>
+
+namespace toca::app {
+
+EngineRunner::EngineRunner(std::unique_ptr<Engine> engine, QObject* parent)
+    : EnginePort(parent)
+    , m_engine(std::move(engine))
+    , m_thread([this](std::stop_token stop) { work(std::move(stop)); })
+{
+}
+
+EngineRunner::~EngineRunner()
+{
+    m_runStop.request_stop();
+    m_thread.request_stop();
+    m_thread.join();
+}
+
+template <class Function>
+void EngineRunner::post(Function function)
+{
+    // Qt drops what is still queued when this object goes, so nothing arrives after destruction.
+    QMetaObject::invokeMethod(this, std::move(function), Qt::QueuedConnection);
+}
+
+void EngineRunner::enqueue(Job job)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_jobs.push_back(std::move(job));
+    }
+    m_wake.notify_one();
+}
+
+void EngineRunner::work(std::stop_token stop)
+{
+    while (true) {
+        Job job;
+        {
+            std::unique_lock lock(m_mutex);
+            if (!m_wake.wait(lock, stop, [this] { return !m_jobs.empty(); }) || stop.stop_requested()) {
+                return;
+            }
+            job = std::move(m_jobs.front());
+            m_jobs.pop_front();
+        }
+        job(stop);
+    }
+}
+
+void EngineRunner::generate(const GenerationRequest& request)
+{
+    if (m_running) {
+        Q_EMIT refused(tr("A run is going on. Wait for it or cancel it first."));
+        return;
+    }
+    m_running = true;
+    m_runStop = std::stop_source();
+    enqueue([this, request, runStop = m_runStop.get_token()](const std::stop_token&) { run(request, runStop); });
+}
+
+void EngineRunner::run(const GenerationRequest& request, std::stop_token stop)
+{
+    auto outcome = m_engine->generate(request, *this, std::move(stop));
+    if (outcome) {
+        // Shared, because a posted function is copied and a result holds the whole clip.
+        auto result = std::make_shared<const RunResult>(std::move(*outcome));
+        post([this, result] {
+            m_running = false;
+            Q_EMIT finished(*result);
+        });
+    } else {
+        post([this, error = outcome.error()] {
+            m_running = false;
+            Q_EMIT failed(error);
+        });
+    }
+}
+
+void EngineRunner::cancel()
+{
+    m_runStop.request_stop();
+}
+
+void EngineRunner::describeModel(const QString& path)
+{
+    enqueue([this, path](const std::stop_token&) {
+        auto described = m_engine->describe(path.toStdString());
+        if (described) {
+            post([this, model = std::move(*described)] { Q_EMIT modelDescribed(model); });
+        } else {
+            post([this, path, error = described.error()] { Q_EMIT modelFailed(path, error); });
+        }
+    });
+}
+
+void EngineRunner::stageChanged(Stage stage)
+{
+    post([this, stage] { Q_EMIT EnginePort::stageChanged(stage); });
+}
+
+void EngineRunner::runStarted(const RunStart& start)
+{
+    post([this, start] { Q_EMIT EnginePort::runStarted(start); });
+}
+
+void EngineRunner::stepFinished(const StepReport& report)
+{
+    post([this, report] { Q_EMIT EnginePort::stepFinished(report); });
+}
+
+void EngineRunner::previewReady(const Preview& preview)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        const bool isWaiting = m_latestPreview.has_value();
+        m_latestPreview = preview;
+        if (isWaiting) {
+            return; // the posted function that has not run yet will take this one
+        }
+    }
+    post([this] {
+        std::optional<Preview> latest;
+        {
+            const std::lock_guard lock(m_mutex);
+            latest.swap(m_latestPreview);
+        }
+        if (latest) {
+            Q_EMIT EnginePort::previewReady(*latest);
+        }
+    });
+}
+
+void EngineRunner::decodingProgress(int done, int of)
+{
+    post([this, done, of] { Q_EMIT EnginePort::decodingProgress(done, of); });
+}
+
+} // namespace toca::app

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/engine_port.h"
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <thread>
+
+namespace toca::app {
+
+/// Runs the engine on one thread of its own and brings everything it says back to the thread of this object.
+///
+/// Changes of state are posted; previews pass through a slot that only keeps the latest, so a slow window never makes a
+/// queue grow or the engine wait. The destructor asks a running run to stop and joins: it waits for one module at most.
+class EngineRunner : public ui::EnginePort, private Observer {
+    Q_OBJECT
+public:
+    explicit EngineRunner(std::unique_ptr<Engine> engine, QObject* parent = nullptr);
+    ~EngineRunner() override;
+
+    bool isRunning() const override { return m_running; }
+
+public Q_SLOTS:
+    void generate(const toca::GenerationRequest& request) override;
+    void cancel() override;
+    void describeModel(const QString& path) override;
+
+private:
+    using Job = std::function<void(std::stop_token)>;
+
+    void enqueue(Job job);
+    void work(std::stop_token stop); ///< the engine thread
+    template <class Function>
+    void post(Function function); ///< from the engine thread to this object's
+    void run(const GenerationRequest& request, std::stop_token stop);
+
+    // Observer: on the engine thread
+    void stageChanged(Stage stage) override;
+    void runStarted(const RunStart& start) override;
+    void stepFinished(const StepReport& report) override;
+    void previewReady(const Preview& preview) override;
+    void decodingProgress(int done, int of) override;
+
+    std::unique_ptr<Engine> m_engine;
+    bool m_running = false; ///< on this object's thread
+    std::stop_source m_runStop; ///< of the running run; on this object's thread
+
+    std::mutex m_mutex; ///< guards the two below
+    std::deque<Job> m_jobs;
+    std::optional<Preview> m_latestPreview;
+    std::condition_variable_any m_wake;
+    std::jthread m_thread; ///< last: ends before anything it uses
+};
+
+} // namespace toca::app

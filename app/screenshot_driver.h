@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/window/main_window.h"
+
+#include <QObject>
+#include <QString>
+
+#include <functional>
+
+namespace toca::app {
+
+/// Drives the real window through a real run and saves pictures of it in both themes: before, early and late in a run,
+/// after it, with a cell's tokens, and compared with the uncached run. For the README and for looking at one's work.
+class ScreenshotDriver : public QObject {
+    Q_OBJECT
+public:
+    ScreenshotDriver(ui::MainWindow& window, QString folder);
+    /// Starts when the model is known; emits `done` at the end.
+    void start();
+
+Q_SIGNALS:
+    void done(bool ok);
+
+private:
+    void runInTheme(ui::ThemeChoice choice);
+    void onProgress();
+    void afterRun();
+    void afterComparison();
+    void finishTheme();
+    bool save(const QString& name);
+    void later(int milliseconds, std::function<void()> next);
+
+    ui::MainWindow& m_window;
+    QString m_folder;
+    ui::ThemeChoice m_theme = ui::ThemeChoice::Dark;
+    int m_picturesDuringRun = 0;
+    bool m_isComparing = false;
+    bool m_ok = true;
+};
+
+} // namespace toca::app
