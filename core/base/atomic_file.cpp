@@ -89,14 +89,14 @@ Result<void> writeFileAtomically(const std::filesystem::path& path, std::string_
 
 Result<std::string> readFile(const std::filesystem::path& path, std::size_t limit)
 {
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a pipe must not block
     if (fd < 0) {
         if (errno == ENOENT)
             return unexpected(ErrorCode::NotFound, "'" + path.string() + "' does not exist.");
         return ioError(path, "read", errno);
     }
     struct stat info { };
-    if (::fstat(fd, &info) != 0 || S_ISDIR(info.st_mode)) {
+    if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
         ::close(fd);
         return unexpected(ErrorCode::Io, "Cannot read '" + path.string() + "': it is not a file.");
     }
