@@ -11,6 +11,7 @@ EvidenceStore::EvidenceStore(const plan::Geometry& geometry)
 void EvidenceStore::record(
     EvidenceKind kind, int layer, RowRange rows, const TokenSubset& subset, const torch::Tensor& values)
 {
+    ++m_versions[{kind, layer}];
     torch::Tensor& all = m_values[{kind, layer}];
     if (subset.isAll() && rows.count == m_rows) {
         all = values;
@@ -29,6 +30,19 @@ torch::Tensor EvidenceStore::values(EvidenceKind kind, int layer, RowRange rows)
 {
     const auto found = m_values.find({kind, layer});
     return found == m_values.end() ? torch::Tensor() : rows.of(found->second);
+}
+
+std::int64_t EvidenceStore::version(EvidenceKind kind, int layer) const
+{
+    const auto found = m_versions.find({kind, layer});
+    return found == m_versions.end() ? 0 : found->second;
+}
+
+void EvidenceStore::clear()
+{
+    m_values.clear();
+    for (auto& [key, version] : m_versions)
+        ++version;
 }
 
 EvidenceStore EvidenceStore::clone() const

@@ -35,15 +35,18 @@ public:
 
     /// @param values (rows, K) float32, K = subset.count()
     void record(EvidenceKind kind, int layer, RowRange rows, const TokenSubset& subset, const torch::Tensor& values);
+    /// Counts the recordings of this kind in this layer: tells whether something derived from them is still true.
+    std::int64_t version(EvidenceKind kind, int layer) const;
     /// @return (rows, N) float32; undefined when never recorded
     torch::Tensor values(EvidenceKind kind, int layer, RowRange rows) const;
 
     EvidenceStore clone() const;
-    void clear() { m_values.clear(); }
+    void clear();
 
 private:
     std::int64_t m_rows = 0;
     std::map<std::pair<EvidenceKind, int>, torch::Tensor> m_values; ///< (all rows, N)
+    std::map<std::pair<EvidenceKind, int>, std::int64_t> m_versions;
 };
 
 /// What a policy sees when it decides about one module.
@@ -67,6 +70,7 @@ public:
     torch::Tensor crossAttentionEntropy() const;
     /// Mean over the guidance rows of the attention that each token receives. (P, N)
     torch::Tensor selfAttentionInfluence() const;
+    std::int64_t version(EvidenceKind kind) const { return m_store.version(kind, m_site.layer); }
     /// Selections since each token was last computed here. (selection rows, N) float32
     const torch::Tensor& ages() const;
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "kernels/gated_add.h"
 #include "kernels/row_moves_body.h"
 #include "kernels/score_key.h"
 #include "kernels/select_tokens.h"
@@ -24,6 +25,7 @@ private Q_SLOTS:
     void rowMovesEqualTheBody_data();
     void rowMovesEqualTheBody();
     void scatterUndoesGather();
+    void gatedAddEqualsItsFormula();
 };
 
 void TestKernels::keysOrderAsScoresDo()
@@ -126,6 +128,30 @@ void TestKernels::scatterUndoesGather()
     for (std::int64_t i = 0; i < body.count(); ++i)
         body(i);
     QCOMPARE(second, table);
+}
+
+void TestKernels::gatedAddEqualsItsFormula()
+{
+    constexpr std::int64_t kBatches = 2, kTokens = 3, kWidth = 37, kStride = 6 * kWidth; // a chunk of six vectors
+    std::mt19937 random(9);
+    std::normal_distribution<float> normal;
+    const auto fill = [&](std::size_t count) {
+        std::vector<float> values(count);
+        for (float& value : values)
+            value = normal(random);
+        return values;
+    };
+    auto x = fill(kBatches * kTokens * kWidth);
+    const auto y = fill(x.size()), gate = fill(kBatches * kStride), before = x;
+    GatedAdd operation{x.data(), y.data(), gate.data(), x.data(), kBatches, kTokens, kWidth, kStride}; // over x
+    gatedAdd(operation, 0, 2);
+    gatedAdd(operation, 2, operation.rows());
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        const std::size_t row = i / kWidth, c = i % kWidth;
+        const double expected =
+            static_cast<double>(before[i]) + static_cast<double>(gate[row / kTokens * kStride + c]) * y[i];
+        QVERIFY(std::abs(x[i] - expected) <= 1e-6 * (1 + std::abs(expected))); // one rounding of float32, fused or not
+    }
 }
 
 QTEST_GUILESS_MAIN(TestKernels)

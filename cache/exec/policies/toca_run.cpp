@@ -22,7 +22,7 @@ ModuleAction TocaRun::onModule(const plan::Site& site, const Evidence& evidence)
         return PlannedRun::onModule(site, evidence);
     if (!isScored(site))
         return ModuleAction::subset(planned.tokens, {});
-    const ScoreParts parts = score(evidence);
+    const ScoreParts parts = score(site, evidence);
     if (m_runOptions.scoreObserver)
         m_runOptions.scoreObserver(site, parts);
     return ModuleAction::subset(planned.tokens, parts.final);
@@ -56,7 +56,15 @@ EvidenceSet TocaRun::evidenceWanted(const plan::Site& site) const
     return 0;
 }
 
-ScoreParts TocaRun::score(const Evidence& evidence) const
+const torch::Tensor& TocaRun::renewed(
+    Normalized& kept, std::int64_t version, plan::Stream stream, const std::function<torch::Tensor()>& make)
+{
+    if (kept.version != version || kept.stream != stream)
+        kept = {version, stream, make()};
+    return kept.score;
+}
+
+ScoreParts TocaRun::score(const plan::Site& site, const Evidence& evidence)
 {
     ScoreParts parts;
     // s3: the longer a token was reused, the further it has drifted. Divided by the setting, not by the current cycle.
@@ -64,12 +72,16 @@ ScoreParts TocaRun::score(const Evidence& evidence) const
     parts.final = parts.age;
     if (m_options.crossAttentionWeight != 0.0) {
         // s2: a token whose attention over the prompt is spread out steers more of the picture.
-        parts.crossAttention = normalizedOverTokens(1 + evidence.crossAttentionEntropy());
+        parts.crossAttention =
+            renewed(m_crossAttention[site.layer], evidence.version(EvidenceKind::CrossAttentionEntropy), site.stream,
+                [&] { return normalizedOverTokens(1 + evidence.crossAttentionEntropy()); });
         parts.final = parts.final + weighted(parts.crossAttention, m_options.crossAttentionWeight);
     }
     if (m_options.selfAttentionWeight != 0.0) {
         // s1: a token that many others attend to spreads its error to them.
-        parts.selfAttention = normalizedOverTokens(evidence.selfAttentionInfluence());
+        parts.selfAttention =
+            renewed(m_selfAttention[site.layer], evidence.version(EvidenceKind::SelfAttentionInfluence), site.stream,
+                [&] { return normalizedOverTokens(evidence.selfAttentionInfluence()); });
         parts.final = parts.final + weighted(parts.selfAttention, m_options.selfAttentionWeight);
     }
     if (m_options.spatialBonus != 0.0) // s4: spread the choice over the picture

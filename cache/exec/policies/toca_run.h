@@ -18,10 +18,21 @@ public:
 
 private:
     bool isScored(const plan::Site& site) const;
-    ScoreParts score(const Evidence& evidence) const;
+    ScoreParts score(const plan::Site& site, const Evidence& evidence);
+
+    /// A normalised score of one layer, and the evidence that it was made from: renewed with it, every few steps.
+    struct Normalized {
+        std::int64_t version = -1;
+        plan::Stream stream = plan::Stream::Joint;
+        torch::Tensor score;
+    };
+    static const torch::Tensor& renewed(
+        Normalized& kept, std::int64_t version, plan::Stream stream, const std::function<torch::Tensor()>& make);
 
     plan::TocaOptions m_options;
     PolicyRunOptions m_runOptions;
+    std::map<int, Normalized> m_crossAttention; ///< s2 by layer
+    std::map<int, Normalized> m_selfAttention; ///< s1 by layer
 };
 
 } // namespace toca::cache

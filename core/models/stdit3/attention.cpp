@@ -50,11 +50,16 @@ SelfAttentionImpl::SelfAttentionImpl(std::int64_t hiddenSize, std::int64_t heads
     , m_headSize(hiddenSize / heads)
     , m_kind(kind)
     , qkv(register_module("qkv", Linear(hiddenSize, 3 * hiddenSize)))
+    , attn_drop(register_module("attn_drop", Identity()))
+    , proj_drop(register_module("proj_drop", Identity()))
     , proj(register_module("proj", Linear(hiddenSize, hiddenSize)))
 {
     if (qkNorm) {
         q_norm = register_module("q_norm", RmsNorm(m_headSize, 1e-6));
         k_norm = register_module("k_norm", RmsNorm(m_headSize, 1e-6));
+    } else {
+        m_queries = register_module("q_norm", Identity());
+        m_keys = register_module("k_norm", Identity());
     }
 }
 
@@ -69,7 +74,7 @@ torch::Tensor SelfAttentionImpl::forward(const torch::Tensor& x, const TokenSubs
         sequences = sequences.transpose(1, 2);
     // (sequences, length, C): the layout in which the published code runs all of its linears
     sequences = sequences.reshape({-1, sequences.size(2), width});
-    auto out = proj->forward(attendAll(qkv->forward(sequences), layout, rotation, session));
+    auto out = proj_drop->forward(proj->forward(attendAll(qkv->forward(sequences), layout, rotation, session)));
     tapAs(*this, [&] { return out; });
     if (m_kind == plan::LayerKind::Temporal)
         out = out.view({batch, layout.positions, layout.frames, width}).transpose(1, 2);
@@ -85,12 +90,18 @@ torch::Tensor SelfAttentionImpl::attendAll(
     if (q_norm) {
         q = q_norm->forward(q);
         k = k_norm->forward(k);
+    } else {
+        q = m_queries->forward(q);
+        k = m_keys->forward(k);
     }
     if (rotation.defined()) {
         q = rotated(q, rotation);
         k = rotated(k, rotation);
     }
     leaveInfluence(q, k, layout, session);
+    tapAs(*attn_drop, [&] { // the whole map, which nothing else needs at once
+        return torch::matmul(q / std::sqrt(static_cast<double>(m_headSize)), k.transpose(-2, -1)).softmax(-1);
+    });
     const auto out = torch::scaled_dot_product_attention(q, k, parts[2]);
     return out.transpose(1, 2).reshape({sequences, length, m_heads * m_headSize});
 }
@@ -187,6 +198,7 @@ CrossAttentionImpl::CrossAttentionImpl(std::int64_t hiddenSize, std::int64_t hea
     , q_linear(register_module("q_linear", Linear(hiddenSize, hiddenSize)))
     , kv_linear(register_module("kv_linear", Linear(hiddenSize, 2 * hiddenSize)))
     , proj(register_module("proj", Linear(hiddenSize, hiddenSize)))
+    , proj_drop(register_module("proj_drop", Identity()))
 {
 }
 
@@ -247,7 +259,8 @@ torch::Tensor CrossAttentionImpl::forward(
         session.leaveEvidence(EvidenceKind::CrossAttentionEntropy, subset,
             [&] { return entropies.size() == 1 ? entropies.front() : torch::cat(entropies, 1); });
     }
-    return tapped(*this, proj->forward(out.transpose(1, 2).reshape({batch, count, m_heads * m_headSize})));
+    const auto merged = out.transpose(1, 2).reshape({batch, count, m_heads * m_headSize});
+    return tapped(*this, proj_drop->forward(proj->forward(merged)));
 }
 
 } // namespace toca::models

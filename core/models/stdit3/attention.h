@@ -43,8 +43,11 @@ private:
     std::int64_t m_heads;
     std::int64_t m_headSize;
     plan::LayerKind m_kind;
-    Linear qkv, proj;
+    Linear qkv;
     RmsNorm q_norm{nullptr}, k_norm{nullptr};
+    Identity m_queries{nullptr}, m_keys{nullptr}; ///< in the norms' places where there are none
+    Identity attn_drop, proj_drop;
+    Linear proj;
 };
 TORCH_MODULE(SelfAttention);
 
@@ -65,6 +68,7 @@ private:
     std::int64_t m_headSize;
     std::string m_name;
     Linear q_linear, kv_linear, proj;
+    Identity proj_drop;
 };
 TORCH_MODULE(CrossAttention);
 

@@ -43,13 +43,14 @@ torch::Tensor positionEmbedding2d(std::int64_t width, std::int64_t rows, std::in
 
 EmbedderMlpImpl::EmbedderMlpImpl(std::int64_t in, std::int64_t hidden)
     : m_in(register_module("0", Linear(in, hidden)))
+    , m_activation(register_module("1", Silu()))
     , m_out(register_module("2", Linear(hidden, hidden)))
 {
 }
 
 torch::Tensor EmbedderMlpImpl::forward(const torch::Tensor& x)
 {
-    return tapped(*this, m_out->forward(torch::silu(m_in->forward(x))));
+    return tapped(*this, m_out->forward(m_activation->forward(m_in->forward(x))));
 }
 
 NumberEmbedderImpl::NumberEmbedderImpl(std::int64_t hiddenSize)
@@ -64,18 +65,18 @@ torch::Tensor NumberEmbedderImpl::forward(const torch::Tensor& number)
 
 MlpImpl::MlpImpl(std::int64_t in, std::int64_t hidden, std::int64_t out)
     : fc1(register_module("fc1", Linear(in, hidden)))
+    , act(register_module("act", Gelu()))
+    , drop1(register_module("drop1", Identity()))
+    , norm(register_module("norm", Identity()))
     , fc2(register_module("fc2", Linear(hidden, out)))
+    , drop2(register_module("drop2", Identity()))
 {
 }
 
 torch::Tensor MlpImpl::forward(const torch::Tensor& x)
 {
-    auto hidden = fc1->forward(x);
-    if (torch::GradMode::is_enabled())
-        hidden = torch::gelu(hidden, "tanh");
-    else
-        torch::gelu_(hidden, "tanh");
-    return tapped(*this, fc2->forward(hidden));
+    const auto hidden = norm->forward(drop1->forward(act->forward(fc1->forward(x))));
+    return tapped(*this, drop2->forward(fc2->forward(hidden)));
 }
 
 CaptionEmbedderImpl::CaptionEmbedderImpl(std::int64_t inChannels, std::int64_t hiddenSize, std::int64_t tokens)

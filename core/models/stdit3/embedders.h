@@ -18,14 +18,16 @@ torch::Tensor timestepEmbedding(const torch::Tensor& t, std::int64_t width = 256
 torch::Tensor positionEmbedding2d(std::int64_t width, std::int64_t rows, std::int64_t columns, double scale,
     std::int64_t baseSize, torch::Device device);
 
-/// Linear, SiLU, Linear under the names "0" and "2".
+/// Linear, SiLU, Linear under the names "0", "1" and "2".
 class EmbedderMlpImpl : public torch::nn::Module {
 public:
     EmbedderMlpImpl(std::int64_t in, std::int64_t hidden);
     torch::Tensor forward(const torch::Tensor& x);
 
 private:
-    Linear m_in, m_out;
+    Linear m_in;
+    Silu m_activation;
+    Linear m_out;
 };
 TORCH_MODULE(EmbedderMlp);
 
@@ -48,7 +50,11 @@ public:
     torch::Tensor forward(const torch::Tensor& x);
 
 private:
-    Linear fc1, fc2;
+    Linear fc1;
+    Gelu act;
+    Identity drop1, norm;
+    Linear fc2;
+    Identity drop2;
 };
 TORCH_MODULE(Mlp);
 

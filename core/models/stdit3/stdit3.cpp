@@ -63,6 +63,7 @@ Stdit3Impl::Stdit3Impl(const Stdit3Config& config)
     , temporal_blocks(register_module("temporal_blocks", std::make_shared<Stack<Stdit3Block>>()))
 {
     t_block->skip();
+    m_timeActivation = t_block->register_module("0", Silu());
     t_block->append(Linear(config.hiddenSize, 6 * config.hiddenSize));
     for (std::int64_t pair = 0; pair < config.depth; ++pair) {
         const auto block = [&](plan::LayerKind kind, const char* stack) {
@@ -133,7 +134,7 @@ torch::Tensor Stdit3Impl::forward(const Stdit3Input& input, cache::CachingSessio
 
     const auto t = timeEmbedding(input.timestep, input.fps); // (B, C)
     const auto t6Of = [&](const torch::Tensor& time) {
-        return tapped(*t_block, (*t_block)[1]->forward(torch::silu(time)));
+        return tapped(*t_block, (*t_block)[1]->forward(m_timeActivation->forward(time.clone())));
     };
     BlockConditioning conditioning;
     conditioning.t6 = t6Of(t).view({batch, 6, -1});

@@ -42,7 +42,8 @@ private:
     Stdit3Config m_config;
     PatchEmbed3d x_embedder;
     NumberEmbedder t_embedder, fps_embedder;
-    std::shared_ptr<Stack<Linear>> t_block; ///< index 0 is the SiLU
+    std::shared_ptr<Stack<Linear>> t_block; ///< index 0 is m_timeActivation
+    Silu m_timeActivation{nullptr};
     CaptionEmbedder y_embedder;
     std::shared_ptr<Stack<Stdit3Block>> spatial_blocks, temporal_blocks;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/models/stdit3/stdit3_block.h"
 
+#include "cache/exec/ops/gated_add.h"
 #include "core/models/layers/activation_recorder.h"
 
 #include <torch/torch.h>
@@ -9,16 +10,6 @@ namespace toca::models {
 
 using cache::TokenSubset;
 using plan::ModuleKind;
-
-namespace {
-
-/// x + gate * y, over x where no gradient needs it.
-torch::Tensor gatedSum(torch::Tensor x, const torch::Tensor& gate, const torch::Tensor& y)
-{
-    return torch::GradMode::is_enabled() ? torch::addcmul(x, gate, y) : x.addcmul_(gate, y);
-}
-
-} // namespace
 
 torch::Tensor modulated(const torch::Tensor& x, const torch::Tensor& shift, const torch::Tensor& scale)
 {
@@ -78,7 +69,8 @@ torch::Tensor Stdit3BlockImpl::forward(
         return attn->forward(h, subset, conditioning.layout,
             m_kind == plan::LayerKind::Temporal ? conditioning.rotation : torch::Tensor(), session);
     });
-    auto x = torch::addcmul(input, gateMsa.ofAll(tokens), attended); // a new tensor: the input may be kept by a policy
+    // A new tensor: the input may be kept by a policy.
+    auto x = cache::gatedAdd(input, gateMsa.ofAll(tokens), attended, /*overX=*/false);
 
     const auto crossed = session.module(ModuleKind::CrossAttention, x, [&](const TokenSubset& subset) {
         return cross_attn->forward(subset.gather(x), subset, conditioning.text, session);
@@ -88,7 +80,7 @@ torch::Tensor Stdit3BlockImpl::forward(
     const auto mixed = session.module(ModuleKind::Mlp, x, [&](const TokenSubset& subset) {
         return mlp->forward(modulated(norm2->forward(subset.gather(x)), shiftMlp.of(subset), scaleMlp.of(subset)));
     });
-    return tapped(*this, gatedSum(x, gateMlp.ofAll(tokens), mixed)); // (B, N, C)
+    return tapped(*this, cache::gatedAdd(x, gateMlp.ofAll(tokens), mixed, /*overX=*/true)); // (B, N, C)
 }
 
 } // namespace toca::models

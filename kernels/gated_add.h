@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+namespace toca::kernels {
+
+/// out[b, n, c] = x[b, n, c] + gate[b, c] * y[b, n, c], the residual of a modulated block; `out` may be `x`.
+///
+/// One pass over whole rows: a broadcasting elementwise operation pays a call for each row of C values.
+struct GatedAdd {
+    const float* x = nullptr; ///< (B, N, C), contiguous
+    const float* y = nullptr; ///< (B, N, C), contiguous
+    const float* gate = nullptr; ///< B rows of C values, `gateStride` apart
+    float* out = nullptr; ///< (B, N, C), contiguous
+    std::int64_t batches = 0;
+    std::int64_t tokens = 0;
+    std::int64_t width = 0;
+    std::int64_t gateStride = 0; ///< values
+
+    std::int64_t rows() const { return batches * tokens; }
+};
+
+/// The rows [first, last) of `rows()`.
+void gatedAdd(const GatedAdd& operation, std::int64_t first, std::int64_t last);
+
+} // namespace toca::kernels
