@@ -100,6 +100,9 @@ std::string flopsText(double flops)
 
 std::string shellQuoted(std::string_view text)
 {
+    constexpr std::string_view kHarmless = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+";
+    if (!text.empty() && text.find_first_not_of(kHarmless) == std::string_view::npos)
+        return std::string(text);
     std::string quoted = "'";
     for (const char c : text) {
         if (c == '\'')

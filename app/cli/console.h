@@ -26,7 +26,7 @@ std::string bytesText(double bytes);
 std::string flopsText(double flops);
 /// `value` with `decimals` digits after the point, whatever the locale.
 std::string fixedText(double value, int decimals);
-/// Between single quotes for a POSIX shell.
+/// One word for a POSIX shell, between single quotes where it needs them.
 std::string shellQuoted(std::string_view text);
 
 /// Columns of a table, separated by two spaces; numbers right, texts left.

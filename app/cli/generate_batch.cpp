@@ -101,16 +101,16 @@ Result<void> GenerateBatch::checkOutputs() const
     }
     for (std::size_t i = 0; i < size(); ++i) {
         const GenerateItem each = item(i);
-        if (m_options.out && !isNew(each.clip))
-            return twice(each.clip);
-        if (each.trace && !isNew(*each.trace))
-            return twice(*each.trace);
         // All places of a batch lie in the folders of the first, but a name may be taken by a folder.
         if (auto writable = checkWritableClip(each.clip); !writable)
             return writable;
         if (each.trace)
             if (auto writable = checkWritableFile(*each.trace); !writable)
                 return writable;
+        if (m_options.out && !isNew(each.clip))
+            return twice(each.clip);
+        if (each.trace && !isNew(*each.trace))
+            return twice(*each.trace);
     }
     return {};
 }

@@ -73,7 +73,7 @@ void Progress::stepFinished(const StepReport& report)
 void Progress::decodingProgress(int done, int of)
 {
     if (m_isTerminal && of > 0)
-        draw(std::string(stageName(m_stage)) + " " + std::to_string(done) + "/" + std::to_string(of) + " frames",
+        draw(std::string(stageName(m_stage)) + " " + std::to_string(done) + "/" + std::to_string(of),
             static_cast<double>(done) / of);
 }
 
