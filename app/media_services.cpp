@@ -21,9 +21,9 @@ ui::FileServices mediaServices()
     };
     services.readRequest = [](const std::filesystem::path& path) { return media::readRequest(path); };
     services.readClip = [](const std::filesystem::path& path) { return media::readClip(path); };
-    services.libraryVersions = "with LibTorch and FFmpeg";
+    services.libraryVersions = "LibTorch " TOCA_LIBTORCH_VERSION ", FFmpeg libavcodec " TOCA_LIBAVCODEC_VERSION;
 #else
-    services.libraryVersions = "with LibTorch, without FFmpeg";
+    services.libraryVersions = "LibTorch " TOCA_LIBTORCH_VERSION ", built without FFmpeg";
 #endif
     return services;
 }

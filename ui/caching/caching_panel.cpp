@@ -89,7 +89,7 @@ CachingPanel::CachingPanel(QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(scroll);
-    setMinimumWidth(300);
+    m_content = content;
 
     connect(&m_model, &CachingModel::policyChanged, this, [this] {
         fillPresets();
@@ -217,6 +217,12 @@ QWidget* CachingPanel::makeForecast()
     layout->addWidget(card);
     layout->addWidget(m_warning);
     return area;
+}
+
+QSize CachingPanel::minimumSizeHint() const
+{
+    constexpr int kScrollBarRoom = 12;
+    return {m_content->minimumSizeHint().width() + kScrollBarRoom, QWidget::minimumSizeHint().height()};
 }
 
 void CachingPanel::fillPresets()

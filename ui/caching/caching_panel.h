@@ -24,6 +24,7 @@ public:
     explicit CachingPanel(QWidget* parent = nullptr);
     CachingModel& model() { return m_model; }
     const CachingModel& model() const { return m_model; }
+    QSize minimumSizeHint() const override;
 
 private:
     QWidget* makeChoice();
@@ -34,6 +35,7 @@ private:
     void refresh();
 
     CachingModel m_model;
+    QWidget* m_content = nullptr;
     QComboBox* m_policy;
     QComboBox* m_preset;
     QLabel* m_summary;

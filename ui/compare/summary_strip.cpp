@@ -54,6 +54,7 @@ void SummaryStrip::clear()
     m_cells.clear();
     m_text.clear();
     m_note->setText({});
+    fitButtons();
 }
 
 void SummaryStrip::setNumber(const char* name, const QString& value, const QString& caption, const QString& tip)
@@ -77,6 +78,7 @@ void SummaryStrip::setNumber(const char* name, const QString& value, const QStri
     layout->addWidget(label);
     m_numbers->addWidget(cell);
     m_cells.append(cell);
+    fitButtons();
     m_text += caption + ": " + value;
 }
 
@@ -158,6 +160,38 @@ void SummaryStrip::addAction(QAction* action)
     button->setProperty("outlined", true);
     button->setFocusPolicy(Qt::TabFocus);
     m_buttons->addWidget(button);
+}
+
+QSize SummaryStrip::minimumSizeHint() const
+{
+    return {240, QFrame::minimumSizeHint().height()};
+}
+
+void SummaryStrip::resizeEvent(QResizeEvent* event)
+{
+    QFrame::resizeEvent(event);
+    fitButtons();
+}
+
+void SummaryStrip::fitButtons()
+{
+    int numbers = 2 * kWideSpace;
+    for (const QWidget* cell : m_cells) {
+        numbers += cell->sizeHint().width() + m_numbers->spacing();
+    }
+    int buttons = 0;
+    for (int index = 0; index < m_buttons->count(); ++index) {
+        auto* button = static_cast<QToolButton*>(m_buttons->itemAt(index)->widget());
+        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+        buttons += button->sizeHint().width() + m_buttons->spacing();
+    }
+    // The last ones lose their texts first: comparing is what matters after a run.
+    for (int index = m_buttons->count() - 1; index >= 0 && numbers + buttons > width(); --index) {
+        auto* button = static_cast<QToolButton*>(m_buttons->itemAt(index)->widget());
+        buttons -= button->sizeHint().width();
+        button->setToolButtonStyle(Qt::ToolButtonIconOnly);
+        buttons += button->sizeHint().width();
+    }
 }
 
 QString SummaryStrip::text() const

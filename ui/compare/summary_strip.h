@@ -28,8 +28,14 @@ public:
     void addAction(QAction* action);
     /// The numbers as one line of text, for accessibility and tests.
     QString text() const;
+    /// Small, so that many numbers never make the window wider: the buttons lose their texts first.
+    QSize minimumSizeHint() const override;
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
+    void fitButtons();
     void setNumber(const char* name, const QString& value, const QString& caption, const QString& tip);
 
     QHBoxLayout* m_numbers;

@@ -98,8 +98,7 @@ PromptPanel::PromptPanel(QWidget* parent)
     layout->setSpacing(0);
     layout->addWidget(scroll, 1);
     layout->addWidget(makeButtons());
-    // Never narrower than its content: a panel that scrolls sideways hides its buttons.
-    setMinimumWidth(content->minimumSizeHint().width() + kScrollBarRoom);
+    m_content = content;
 
     m_noticeTimer.setSingleShot(true);
     m_noticeTimer.setInterval(200);
@@ -311,6 +310,11 @@ void PromptPanel::focusPrompt()
 {
     m_prompt->setFocus(Qt::ShortcutFocusReason);
     m_prompt->selectAll();
+}
+
+QSize PromptPanel::minimumSizeHint() const
+{
+    return {m_content->minimumSizeHint().width() + kScrollBarRoom, QWidget::minimumSizeHint().height()};
 }
 
 void PromptPanel::fillExamples()

@@ -31,6 +31,8 @@ public:
     /// Generate becomes impossible and Cancel possible.
     void setRunning(bool running);
     void focusPrompt();
+    /// Never narrower than its content: a panel that scrolls sideways hides its buttons.
+    QSize minimumSizeHint() const override;
 
 Q_SIGNALS:
     void generateRequested();
@@ -51,6 +53,7 @@ private:
     void updateNotice();
 
     PromptModel m_model;
+    QWidget* m_content = nullptr;
     QTimer m_noticeTimer; ///< unknown words are looked up when typing pauses
     PromptEditor* m_prompt;
     QLabel* m_notice;

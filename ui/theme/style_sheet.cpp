@@ -60,7 +60,7 @@ QPushButton[chip="true"]:hover { color: @text@; background: @hover@; }
 QPushButton[segment="true"] { border-radius: 0px; border: none; background: transparent; color: @mutedText@;
   padding: 5px 16px; border-bottom: 2px solid transparent; }
 QPushButton[segment="true"]:hover { color: @text@; }
-QPushButton[segment="true"]:focus { background: @hover@; }
+QPushButton[segment="true"]:focus { color: @text@; border-bottom: 2px solid @faintText@; }
 QPushButton[segment="true"]:checked { color: @text@; border-bottom: 2px solid @accent@; }
 QToolButton { background: transparent; color: @text@; border: 1px solid transparent; border-radius: 4px; padding: 3px; }
 QToolButton:hover { background: @hover@; }

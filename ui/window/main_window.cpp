@@ -103,6 +103,7 @@ QDockWidget* MainWindow::addDock(const char* name, const QString& title, QWidget
 {
     auto* dock = new QDockWidget(title, this);
     dock->setObjectName(name);
+    content->setAutoFillBackground(true);
     dock->setWidget(content);
     dock->setFeatures(
         QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetFloatable);
@@ -112,6 +113,7 @@ QDockWidget* MainWindow::addDock(const char* name, const QString& title, QWidget
 
 void MainWindow::connectRun()
 {
+    connect(&m_run, &RunController::accepted, this, [this] { m_player->setBusy(tr("Preparing the run")); });
     connect(&m_run, &RunController::started, this, &MainWindow::onStarted);
     connect(&m_run, &RunController::finished, this, &MainWindow::onFinished);
     connect(&m_run, &RunController::failed, this, &MainWindow::onFailed);
@@ -123,6 +125,9 @@ void MainWindow::connectRun()
             m_player->setBaseline(baseline->clip);
             if (!m_run.fidelity()) {
                 m_player->setView(ClipView::SideBySide);
+            }
+            if (!m_run.isRunning()) {
+                m_status->showIdle(tr("Ready. Compared with the uncached run of the same request."));
             }
         }
         showSummary();

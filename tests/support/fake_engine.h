@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "cache/plan/flops.h"
+#include "cache/plan/policy.h"
+#include "core/api/engine.h"
+
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <thread>
+
+namespace toca::test {
+
+/// What the fake does; may be changed between runs from the test's thread.
+struct FakeEngineOptions {
+    std::chrono::microseconds perStep{2000}; ///< of an uncached step; cached steps take their share of FLOPs
+    std::optional<Error> generateError; ///< instead of a run
+    std::optional<Error> describeError;
+    int failAtStep = -1; ///< -1: never
+};
+
+/// An engine without LibTorch: plans with the real policies, fills a real trace in the plan's order, and paints
+/// coloured clips that depend on seed and policy. Counts what it was asked.
+class FakeEngine : public Engine {
+public:
+    FakeEngineOptions options;
+    std::atomic<int> generateCalls{0};
+    std::atomic<int> describeCalls{0};
+    std::atomic<bool> isInside{false}; ///< while `generate` runs
+    std::atomic<bool> overlapped{false}; ///< two calls at once: a bug of the caller
+
+    static ModelInfo model(const std::string& path = {})
+    {
+        ModelInfo info;
+        info.path = path;
+        info.name = path.empty() ? "miniature" : "other model";
+        info.family = "opensora-v1.2";
+        info.shape.hiddenSize = 160;
+        info.shape.heads = 5;
+        info.shape.depth = 4;
+        info.shape.inChannels = 16;
+        info.shape.outChannels = 32;
+        info.shape.captionChannels = 128;
+        info.shape.maxTextTokens = 32;
+        info.parts = {{"transformer", "STDiT3", 3'400'000, 13'600'000, "float32"},
+            {"text encoder", "T5EncoderModel", 1'200'000, 4'800'000, "float32"}};
+        info.steps = 30;
+        info.guidanceScale = 3.0;
+        info.examplePrompts = {"a red ball moves to the right on a white background",
+            "a blue star spins in a night sky", "a green ring grows over a sandy beach",
+            "a small pink heart pulses on a checkerboard"};
+        for (const char* word : {"a", "red", "ball", "moves", "to", "the", "right", "on", "white", "background", "blue",
+                 "star", "spins", "in", "night", "sky"}) {
+            info.vocabulary.emplace_back(word);
+        }
+        return info;
+    }
+
+    Result<ModelInfo> describe(const std::string& path) override
+    {
+        ++describeCalls;
+        if (options.describeError) {
+            return unexpected(*options.describeError);
+        }
+        return model(path);
+    }
+
+    Result<void> load(const GenerationRequest&, Observer&) override { return {}; }
+
+    Result<RunForecast> forecast(const GenerationRequest& request) override
+    {
+        auto made = planOf(request);
+        if (!made) {
+            return unexpected(made.error());
+        }
+        return RunForecast{std::move(*made), {}, {}};
+    }
+
+    Result<RunResult> generate(const GenerationRequest& request, Observer& observer, std::stop_token stop) override
+    {
+        ++generateCalls;
+        overlapped = overlapped || isInside.exchange(true);
+        auto result = run(request, observer, stop);
+        isInside = false;
+        return result;
+    }
+
+private:
+    static Result<plan::Plan> planOf(const GenerationRequest& request)
+    {
+        if (const auto checked = checkRequest(request); !checked) {
+            return unexpected(checked.error());
+        }
+        const auto geometry = plan::geometryFor(
+            model().shape, request.frames, request.width, request.height, 9, 1, request.guidanceScale != 1.0);
+        if (!geometry) {
+            return unexpected(geometry.error());
+        }
+        const auto policy = plan::makePolicy(request.policy, request.policyParameters, request.preset);
+        if (!policy) {
+            return unexpected(policy.error());
+        }
+        return (*policy)->plan(*geometry, plan::uniformSchedule("rflow", request.steps));
+    }
+
+    static Clip clip(const GenerationRequest& request, int width, int height, int step)
+    {
+        Clip made{request.fps, {}};
+        for (int frame = 0; frame < request.frames; ++frame) {
+            Frame picture{width, height, std::vector<std::uint8_t>(static_cast<std::size_t>(width) * height * 3)};
+            for (int y = 0; y < height; ++y) {
+                for (int x = 0; x < width; ++x) {
+                    auto* pixel = &picture.rgb[(static_cast<std::size_t>(y) * width + x) * 3];
+                    const bool inside =
+                        std::hypot(x - width * (0.2 + 0.6 * frame / request.frames), y - height / 2.0) < width * 0.16;
+                    pixel[0] = static_cast<std::uint8_t>(inside ? 215 : 60 + request.seed % 60);
+                    pixel[1] = static_cast<std::uint8_t>(inside ? 60 + 3 * step : 90);
+                    pixel[2] = static_cast<std::uint8_t>(request.policy == "none" ? 100 : 104 + x % 3);
+                }
+            }
+            made.frames.push_back(std::move(picture));
+        }
+        return made;
+    }
+
+    Result<RunResult> run(const GenerationRequest& request, Observer& observer, const std::stop_token& stop)
+    {
+        using Clock = std::chrono::steady_clock;
+        if (options.generateError) {
+            return unexpected(*options.generateError);
+        }
+        auto planned = planOf(request);
+        if (!planned) {
+            return unexpected(planned.error());
+        }
+        const plan::Plan& plan = *planned;
+        const plan::Geometry& geometry = plan.geometry();
+        auto trace = std::make_shared<plan::Trace>(geometry, plan.schedule());
+        trace->setOnce(plan::onceFlops(geometry), 0.001);
+        const std::uint64_t runId = static_cast<std::uint64_t>(generateCalls.load());
+        observer.stageChanged(Stage::EncodingText);
+        observer.stageChanged(Stage::Denoising);
+        observer.runStarted({runId, request, plan, trace, {}});
+        const auto begin = Clock::now();
+        const double fullFlops = plan::Plan(geometry, plan.schedule()).evaluationFlops(0);
+        const std::int64_t tokens = geometry.grid.tokens();
+        for (int step = 0; step < plan.evaluationCount(); ++step) {
+            if (step == options.failAtStep) {
+                return unexpected(
+                    ErrorCode::OutOfMemory, "The cache of step " + std::to_string(step) + " did not fit.");
+            }
+            const auto started = Clock::now();
+            const auto budget =
+                std::chrono::duration_cast<Clock::duration>(options.perStep * (plan.evaluationFlops(step) / fullFlops));
+            const auto cells = static_cast<int>(plan::Trace::cellsPerEvaluation(geometry));
+            int done = 0;
+            for (int layer = 0; layer < plan.layerCount(); ++layer) {
+                for (const auto module : plan::kAllModules) {
+                    const plan::PlannedModule& decided = plan.at(step, layer, module);
+                    plan::TraceCell cell;
+                    cell.action = decided.action;
+                    cell.computedTokens =
+                        static_cast<std::int32_t>(decided.action == plan::Action::Full ? tokens : decided.tokens);
+                    cell.selected = decided.action == plan::Action::Subset;
+                    cell.flops = plan::moduleFlops(geometry, layer, module, cell.computedTokens, geometry.rows());
+                    cell.seconds = 1e-4f;
+                    std::vector<std::int64_t> fresh;
+                    if (decided.action == plan::Action::Subset && cell.computedTokens > 0) {
+                        for (std::int32_t token = 0; token < cell.computedTokens; ++token) {
+                            fresh.push_back((token * tokens / cell.computedTokens + step) % tokens);
+                        }
+                    }
+                    trace->append(cell, fresh);
+                    std::this_thread::sleep_until(started + budget * ++done / cells);
+                    if (stop.stop_requested()) {
+                        return unexpected(ErrorCode::Cancelled, "Cancelled.");
+                    }
+                }
+            }
+            const auto now = Clock::now();
+            trace->appendEvaluation(
+                {plan::EvaluationDecision::Run, std::chrono::duration<double>(now - started).count(),
+                    plan.evaluationFlops(step), plan.cacheBytes(), 1.0});
+            const double elapsed = std::chrono::duration<double>(now - begin).count();
+            observer.stepFinished({runId, step, request.steps, std::chrono::duration<double>(now - started).count(),
+                elapsed, elapsed / (step + 1) * (request.steps - step - 1), plan.cacheBytes()});
+            observer.previewReady({step, clip(request, 16, 16, step)});
+        }
+        observer.stageChanged(Stage::Decoding);
+        observer.decodingProgress(request.frames, request.frames);
+        RunResult result;
+        result.runId = runId;
+        result.request = request;
+        result.plan = plan;
+        result.trace = trace;
+        result.clip = clip(request, request.width, request.height, request.steps);
+        result.latent = {1.0f, request.policy == "none" ? 2.0f : 2.1f};
+        result.latentShape = {1, 1, 1, 2};
+        result.times.denoising = std::chrono::duration<double>(Clock::now() - begin).count();
+        result.times.decoding = 0.01;
+        result.threads = 1;
+        result.device = "cpu";
+        observer.stageChanged(Stage::Done);
+        return result;
+    }
+};
+
+} // namespace toca::test

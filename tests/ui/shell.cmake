@@ -1,0 +1,8 @@
+if(TOCA_WINDOW)
+  toca_add_test(tst_prompt_panel DIR ui LABELS gui LIBS toca::ui)
+  toca_add_test(tst_caching_panel DIR ui LABELS gui LIBS toca::ui)
+  toca_add_test(tst_run_controller DIR ui LABELS gui LIBS toca::ui toca::app)
+  toca_add_test(tst_error_text DIR ui LABELS unit LIBS toca::ui)
+  toca_add_test(tst_theme DIR ui LABELS gui LIBS toca::ui)
+  toca_add_test(tst_main_window DIR ui LABELS window LIBS toca::app)
+endif()

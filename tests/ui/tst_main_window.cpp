@@ -1,0 +1,496 @@
+// SPDX-License-Identifier: Apache-2.0
+// The real window with mouse and keyboard on an X server, driven by an engine without LibTorch.
+#include "app/engine_runner.h"
+#include "core/base/atomic_file.h"
+#include "tests/support/fake_engine.h"
+#include "ui/caching/caching_panel.h"
+#include "ui/compare/summary_strip.h"
+#include "ui/player/player_widget.h"
+#include "ui/prompt/prompt_panel.h"
+#include "ui/selection/selection_panel.h"
+#include "ui/window/banner.h"
+#include "ui/window/main_window.h"
+#include "ui/window/shortcut_sheet.h"
+#include "ui/window/status_line.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QDialog>
+#include <QDockWidget>
+#include <QDropEvent>
+#include <QLabel>
+#include <QMimeData>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace toca;
+using namespace toca::ui;
+using namespace std::chrono_literals;
+
+class TestMainWindow : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void cleanup();
+
+    void promptTypedAndGenerated();
+    void previewsAndStatusAppearDuringTheRun();
+    void hundredPressesMakeOneRun();
+    void generateBeforeTheModelIsKnownWaits();
+    void cancelLeavesTheWindowUsable();
+    void escapeCancels();
+    void closingDuringARunStopsIt();
+    void errorShowsABannerAndLosesNothing();
+    void runThatCachedNothingWarns();
+    void baselineIsComparedSideBySide();
+    void cellClickShowsTokens();
+    void themesSwitch();
+    void workspacesKeepTheirLayouts();
+    void layoutAndSettingsSurviveARestart();
+    void oldLayoutVersionIsIgnored();
+    void traceSavedAndOpenedRecomputesNothing();
+    void damagedTraceIsRefusedInWords();
+    void clipIsSavedThroughTheService();
+    void droppedClipRestoresItsRequest();
+    void modelFolderShowsWhatItHolds();
+    void missingPathIsAnError();
+    void everyShortcutIsUnique();
+    void shortcutSheetListsActions();
+
+private:
+    void open();
+    void close();
+    void waitForModel() { QTRY_VERIFY(m_window->prompt().model().hasModel()); }
+    void generateAndWait();
+    QPushButton* button(const char* name) { return m_window->findChild<QPushButton*>(name); }
+
+    QTemporaryDir m_folder;
+    QString m_settings;
+    FileServices m_services;
+    test::FakeEngine* m_engine = nullptr;
+    std::unique_ptr<app::EngineRunner> m_runner;
+    std::unique_ptr<MainWindow> m_window;
+};
+
+void TestMainWindow::init()
+{
+    static int counter = 0;
+    m_settings = m_folder.filePath(QStringLiteral("settings%1.ini").arg(++counter));
+    m_services = {};
+    open();
+}
+
+void TestMainWindow::open()
+{
+    auto engine = std::make_unique<test::FakeEngine>();
+    m_engine = engine.get();
+    m_runner = std::make_unique<app::EngineRunner>(std::move(engine));
+    m_window = std::make_unique<MainWindow>(*m_runner, WindowOptions{m_settings, m_services});
+    m_window->show();
+    QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+    QApplication::setActiveWindow(m_window.get()); // shortcuts need it, and no window manager runs here
+}
+
+void TestMainWindow::close()
+{
+    m_window->close();
+    m_window.reset();
+    m_runner.reset();
+}
+
+void TestMainWindow::cleanup()
+{
+    if (m_window) {
+        close();
+    }
+}
+
+void TestMainWindow::generateAndWait()
+{
+    waitForModel();
+    QSignalSpy finished(&m_window->run(), &RunController::finished);
+    m_window->generate();
+    QVERIFY(finished.wait(30000));
+}
+
+void TestMainWindow::promptTypedAndGenerated()
+{
+    waitForModel();
+    auto* prompt = m_window->findChild<QPlainTextEdit*>("prompt");
+    prompt->setFocus();
+    prompt->selectAll();
+    QTest::keyClicks(prompt, "a blue star spins");
+    QSignalSpy finished(&m_window->run(), &RunController::finished);
+    QTest::mouseClick(button("generate"), Qt::LeftButton);
+    QVERIFY(m_window->run().isRunning());
+    QVERIFY(!button("generate")->isEnabled());
+    QVERIFY(finished.wait(30000));
+    QCOMPARE(m_window->run().result()->request.prompt, std::string("a blue star spins"));
+    // The map holds every cell of the run.
+    const auto trace = m_window->run().result()->trace;
+    QCOMPARE(trace->publishedCells(), trace->cellCount());
+    QVERIFY(m_window->summary().text().contains("FLOPs"));
+    QVERIFY(m_window->action("compare")->isEnabled());
+    QVERIFY(button("generate")->isEnabled());
+}
+
+void TestMainWindow::previewsAndStatusAppearDuringTheRun()
+{
+    waitForModel();
+    m_engine->options.perStep = 20ms;
+    QStringList texts;
+    int previews = 0;
+    connect(&m_window->run(), &RunController::progressChanged, this, [&] { texts += m_window->statusText().text(); });
+    connect(&m_window->run(), &RunController::previewReady, this, [&] { ++previews; });
+    generateAndWait();
+    QVERIFY(previews > 5);
+    const QString all = texts.join("\n");
+    for (const char* part : {"step 12 / 30", "it/s", "ETA", "uncached estimate", "cache "}) {
+        QVERIFY2(all.contains(part), part);
+    }
+}
+
+void TestMainWindow::hundredPressesMakeOneRun()
+{
+    waitForModel();
+    QSignalSpy finished(&m_window->run(), &RunController::finished);
+    for (int press = 0; press < 100; ++press) {
+        QTest::keyClick(m_window.get(), Qt::Key_Return, Qt::ControlModifier);
+        m_window->generate();
+    }
+    QVERIFY(finished.wait(30000));
+    QTest::qWait(50);
+    QCOMPARE(m_engine->generateCalls.load(), 1);
+    QCOMPARE(finished.count(), 1);
+}
+
+void TestMainWindow::generateBeforeTheModelIsKnownWaits()
+{
+    close();
+    auto engine = std::make_unique<test::FakeEngine>();
+    m_engine = engine.get();
+    m_runner = std::make_unique<app::EngineRunner>(std::move(engine));
+    m_window = std::make_unique<MainWindow>(*m_runner, WindowOptions{m_settings, m_services});
+    QSignalSpy finished(&m_window->run(), &RunController::finished);
+    m_window->generate(); // as `--generate` does
+    QVERIFY(!m_window->run().isRunning());
+    QVERIFY(finished.wait(30000));
+    QCOMPARE(m_engine->generateCalls.load(), 1);
+}
+
+void TestMainWindow::cancelLeavesTheWindowUsable()
+{
+    waitForModel();
+    m_engine->options.perStep = 60ms;
+    QSignalSpy started(&m_window->run(), &RunController::started);
+    QSignalSpy failed(&m_window->run(), &RunController::failed);
+    m_window->generate();
+    QVERIFY(started.wait(30000));
+    QTest::qWait(150);
+    QTest::mouseClick(button("cancel"), Qt::LeftButton);
+    QVERIFY(failed.wait(30000));
+    QVERIFY(!m_window->run().isRunning());
+    QVERIFY2(m_window->banner().isHidden(), "a cancelled run is no error");
+    m_engine->options.perStep = 1ms;
+    generateAndWait();
+}
+
+void TestMainWindow::escapeCancels()
+{
+    waitForModel();
+    m_engine->options.perStep = 60ms;
+    QSignalSpy failed(&m_window->run(), &RunController::failed);
+    m_window->generate();
+    QTest::keyClick(m_window.get(), Qt::Key_Escape);
+    QVERIFY(failed.wait(30000));
+}
+
+void TestMainWindow::closingDuringARunStopsIt()
+{
+    waitForModel();
+    m_engine->options.perStep = 50ms;
+    m_window->prompt().model().setSteps(1000);
+    QSignalSpy started(&m_window->run(), &RunController::started);
+    m_window->generate();
+    QVERIFY(started.wait(30000));
+    QElapsedTimer timer;
+    timer.start();
+    close(); // asks nothing, stops, joins
+    QVERIFY2(timer.elapsed() < 20000, "closing waited for the run");
+    QVERIFY(QFile::exists(m_settings));
+}
+
+void TestMainWindow::errorShowsABannerAndLosesNothing()
+{
+    generateAndWait();
+    m_engine->options.generateError = Error{ErrorCode::TooLarge, "It would need 9.1 GiB; 3.2 GiB are free."};
+    QSignalSpy failed(&m_window->run(), &RunController::failed);
+    m_window->generate();
+    QVERIFY(failed.wait(30000));
+    QVERIFY(!m_window->banner().isHidden());
+    QCOMPARE(m_window->banner().kind(), Banner::Kind::Error);
+    QVERIFY(m_window->banner().text().contains("9.1 GiB"));
+    QVERIFY2(m_window->run().result(), "the earlier clip is still there");
+    QVERIFY(m_window->action("generate")->isEnabled());
+    m_engine->options.generateError.reset();
+    generateAndWait();
+    QVERIFY(m_window->banner().isHidden());
+}
+
+void TestMainWindow::runThatCachedNothingWarns()
+{
+    waitForModel();
+    m_window->caching().model().setValue("warmup_steps", std::int64_t{30});
+    generateAndWait();
+    QVERIFY(!m_window->banner().isHidden());
+    QCOMPARE(m_window->banner().kind(), Banner::Kind::Warning);
+    QVERIFY(m_window->banner().text().contains("cached nothing"));
+}
+
+void TestMainWindow::baselineIsComparedSideBySide()
+{
+    generateAndWait();
+    m_window->action("compare")->trigger();
+    QVERIFY(m_window->run().isBaselineRun());
+    QTRY_VERIFY_WITH_TIMEOUT(m_window->run().fidelity().has_value(), 30000);
+    QCOMPARE(m_window->player().model().view(), ClipView::SideBySide);
+    for (const char* part : {"time gain", "FLOPs gain", "PSNR", "SSIM", "latent error"}) {
+        QVERIFY2(m_window->summary().text().contains(part), part);
+    }
+    QCOMPARE(m_engine->generateCalls.load(), 2);
+    // Tuning: the next run compares itself.
+    m_window->caching().model().setValue("fresh_ratio", 0.4);
+    generateAndWait();
+    QTRY_VERIFY(m_window->run().fidelity().has_value());
+    QCOMPARE(m_engine->generateCalls.load(), 3);
+}
+
+void TestMainWindow::cellClickShowsTokens()
+{
+    generateAndWait();
+    QSignalSpy activated(&m_window->selection(), &SelectionPanel::cellActivated);
+    Q_EMIT m_window->selection().cellActivated(4, 0, plan::ModuleKind::Mlp);
+    auto* tokens = m_window->findChild<QDockWidget*>("tokensDock");
+    QVERIFY(tokens->isVisible());
+    QVERIFY(m_window->player().overlay().cell().has_value());
+}
+
+void TestMainWindow::themesSwitch()
+{
+    generateAndWait();
+    for (const ThemeChoice choice : {ThemeChoice::Light, ThemeChoice::Dark, ThemeChoice::System}) {
+        m_window->setThemeChoice(choice);
+        QCoreApplication::processEvents();
+        const QImage picture = m_window->grab().toImage();
+        QVERIFY(!picture.isNull());
+        const bool isDarkPicture = picture.pixelColor(picture.width() / 2, 4).lightness() < 128;
+        QCOMPARE(isDarkPicture, theme().dark);
+    }
+}
+
+void TestMainWindow::workspacesKeepTheirLayouts()
+{
+    auto* prompt = m_window->findChild<QDockWidget*>("promptDock");
+    QVERIFY(prompt->isVisible());
+    QTest::mouseClick(button("workspace2"), Qt::LeftButton);
+    QCOMPARE(m_window->workspaces().current(), Workspace::Analyse);
+    QVERIFY(!prompt->isVisible());
+    m_window->workspaces().switchTo(Workspace::Generate);
+    QVERIFY(prompt->isVisible());
+    prompt->hide(); // the user's own change
+    m_window->workspaces().switchTo(Workspace::Tune);
+    QVERIFY(prompt->isVisible());
+    m_window->workspaces().switchTo(Workspace::Generate);
+    QVERIFY(!prompt->isVisible());
+    m_window->action("resetLayout")->trigger();
+    QVERIFY(prompt->isVisible());
+}
+
+void TestMainWindow::layoutAndSettingsSurviveARestart()
+{
+    waitForModel();
+    m_window->workspaces().switchTo(Workspace::Tune);
+    m_window->findChild<QDockWidget*>("mapDock")->hide();
+    m_window->caching().model().setPolicy("fora");
+    m_window->prompt().model().setPrompt("a remembered prompt");
+    m_window->setThemeChoice(ThemeChoice::Light);
+    close();
+    open();
+    QCOMPARE(m_window->workspaces().current(), Workspace::Tune);
+    QVERIFY(!m_window->findChild<QDockWidget*>("mapDock")->isVisible());
+    QCOMPARE(m_window->caching().model().state().policy, std::string("fora"));
+    QCOMPARE(m_window->prompt().model().request().prompt, std::string("a remembered prompt"));
+    QVERIFY(!theme().dark);
+}
+
+void TestMainWindow::oldLayoutVersionIsIgnored()
+{
+    m_window->findChild<QDockWidget*>("mapDock")->hide();
+    close();
+    QSettings(m_settings, QSettings::IniFormat).setValue("layout/version", 9999);
+    open();
+    QVERIFY(m_window->findChild<QDockWidget*>("mapDock")->isVisible());
+}
+
+void TestMainWindow::traceSavedAndOpenedRecomputesNothing()
+{
+    m_window->caching().model().setPolicy("toca");
+    m_window->caching().model().setValue("fresh_ratio", 0.3);
+    generateAndWait();
+    const auto original = m_window->run().result()->trace;
+    const QString path = m_folder.filePath("run.safetensors");
+    QSignalSpy saved(m_window.get(), &MainWindow::fileSaved);
+    m_window->saveTraceTo(path);
+    QVERIFY(saved.wait(10000));
+
+    m_window->caching().model().resetAll();
+    m_window->prompt().model().setPrompt("something else");
+    QSignalSpy opened(m_window.get(), &MainWindow::pathOpened);
+    m_window->openPath(path);
+    QVERIFY(opened.wait(10000));
+    QCOMPARE(m_engine->generateCalls.load(), 1);
+    QVERIFY(m_window->summary().text().contains("Nothing is recomputed"));
+    QVERIFY(m_window->prompt().model().request().prompt != "something else");
+    QCOMPARE(std::get<double>(m_window->caching().model().value("fresh_ratio")), 0.3);
+    QVERIFY(!m_window->action("compare")->isEnabled());
+    QVERIFY(m_window->action("saveTrace")->isEnabled());
+    Q_EMIT m_window->selection().cellActivated(4, 0, plan::ModuleKind::Mlp);
+    QVERIFY(m_window->player().overlay().cell().has_value());
+}
+
+void TestMainWindow::damagedTraceIsRefusedInWords()
+{
+    generateAndWait();
+    const QString path = m_folder.filePath("damaged.safetensors");
+    QVERIFY(writeFileAtomically(path.toStdString(), std::string("\xff\xff\xff\xff\xff\xff\xff\x7f{\"", 10)));
+    m_window->openPath(path);
+    QTRY_VERIFY(!m_window->banner().isHidden());
+    QCOMPARE(m_window->banner().kind(), Banner::Kind::Error);
+    QVERIFY2(m_window->run().result(), "what was shown stays");
+}
+
+void TestMainWindow::clipIsSavedThroughTheService()
+{
+    close();
+    std::atomic<int> saves{0};
+    m_services.saveClip = [&saves](const std::filesystem::path& path, const RunResult& result) -> Result<void> {
+        ++saves;
+        if (path.filename() == "full.mp4") {
+            return unexpected(ErrorCode::Io, "'full.mp4' could not be written: no space left on the device.");
+        }
+        return writeFileAtomically(path, std::to_string(result.clip.frames.size()));
+    };
+    open();
+    generateAndWait();
+    QVERIFY(m_window->action("saveClip")->isEnabled());
+    QSignalSpy saved(m_window.get(), &MainWindow::fileSaved);
+    m_window->saveClipTo(m_folder.filePath("good.mp4"));
+    QVERIFY(saved.wait(10000));
+    QCOMPARE(*readFile(m_folder.filePath("good.mp4").toStdString()), std::string("17"));
+    m_window->saveClipTo(m_folder.filePath("full.mp4"));
+    QTRY_VERIFY(!m_window->banner().isHidden());
+    QVERIFY(m_window->banner().text().contains("no space left"));
+    QVERIFY2(m_window->run().result(), "a full disk loses no clip");
+    QCOMPARE(saves.load(), 2);
+}
+
+void TestMainWindow::droppedClipRestoresItsRequest()
+{
+    close();
+    m_services.readRequest = [](const std::filesystem::path& path) -> Result<std::string> {
+        if (path.extension() == ".gif") {
+            return unexpected(ErrorCode::NotFound, "'foreign.gif' holds no request.");
+        }
+        GenerationRequest request;
+        request.prompt = "from the clip";
+        request.seed = 99;
+        request.policy = "fora";
+        return toJson(request);
+    };
+    open();
+    waitForModel();
+    const QString path = m_folder.filePath("clip.mp4");
+    QVERIFY(writeFileAtomically(path.toStdString(), "x"));
+    QMimeData data;
+    data.setUrls({QUrl::fromLocalFile(path)});
+    QSignalSpy opened(m_window.get(), &MainWindow::pathOpened);
+    QDragEnterEvent enter({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(m_window.get(), &enter); // makes the window the drop's target
+    QVERIFY(enter.isAccepted());
+    QDropEvent drop(QPointF(10, 10), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(m_window.get(), &drop);
+    QVERIFY(opened.wait(10000));
+    QCOMPARE(m_window->request().prompt, std::string("from the clip"));
+    QCOMPARE(m_window->request().seed, std::uint64_t{99});
+    QCOMPARE(m_window->request().policy, std::string("fora"));
+
+    const QString foreign = m_folder.filePath("foreign.gif");
+    QVERIFY(writeFileAtomically(foreign.toStdString(), "x"));
+    m_window->openPath(foreign);
+    QTRY_VERIFY(!m_window->banner().isHidden());
+    QCOMPARE(m_window->request().prompt, std::string("from the clip"));
+}
+
+void TestMainWindow::modelFolderShowsWhatItHolds()
+{
+    waitForModel();
+    m_window->openPath(m_folder.path());
+    QDialog* dialog = nullptr;
+    QTRY_VERIFY((dialog = m_window->findChild<QDialog*>()) && dialog->isVisible());
+    QCOMPARE(m_window->prompt().model().model().name, std::string("miniature")); // not before it was accepted
+    dialog->accept();
+    QCOMPARE(m_window->prompt().model().model().name, std::string("other model"));
+
+    m_engine->options.describeError = Error{ErrorCode::BadCheckpoint, "There is no transformer in it."};
+    m_window->openPath(m_folder.path());
+    QTRY_VERIFY(!m_window->banner().isHidden());
+    QVERIFY(m_window->banner().text().contains("no transformer"));
+    QCOMPARE(m_window->prompt().model().model().name, std::string("other model"));
+}
+
+void TestMainWindow::missingPathIsAnError()
+{
+    m_window->openPath(m_folder.filePath("nowhere.mp4"));
+    QVERIFY(!m_window->banner().isHidden());
+    QVERIFY(m_window->banner().text().contains("nowhere.mp4"));
+    QTest::mouseClick(m_window->banner().findChild<QWidget*>("bannerClose"), Qt::LeftButton);
+    QVERIFY(m_window->banner().isHidden());
+}
+
+void TestMainWindow::everyShortcutIsUnique()
+{
+    QMap<QString, QString> owners;
+    for (const QAction* action : m_window->findChildren<QAction*>()) {
+        if (action->shortcutContext() != Qt::WindowShortcut) {
+            continue; // those only work while their panel has the focus
+        }
+        for (const QKeySequence& keys : action->shortcuts()) {
+            const QString text = keys.toString();
+            QVERIFY2(!owners.contains(text), qPrintable(text + ": " + owners.value(text) + ", " + action->text()));
+            owners[text] = action->text();
+        }
+    }
+    QVERIFY(owners.size() > 12);
+}
+
+void TestMainWindow::shortcutSheetListsActions()
+{
+    QTest::keyClick(m_window.get(), Qt::Key_F1);
+    ShortcutSheet* sheet = nullptr;
+    QTRY_VERIFY((sheet = m_window->findChild<ShortcutSheet*>("shortcutSheet")) && sheet->isVisible());
+    QStringList texts;
+    for (const QLabel* label : sheet->findChildren<QLabel*>()) {
+        texts += label->text();
+    }
+    QVERIFY(texts.contains("Ctrl+Return"));
+    QVERIFY(texts.contains("Generate"));
+    sheet->close();
+}
+
+QTEST_MAIN(TestMainWindow)
+#include "tst_main_window.moc"
