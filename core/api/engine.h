@@ -18,7 +18,7 @@ public:
     virtual void runStarted(const RunStart&) { }
     virtual void stepFinished(const StepReport&) { }
     virtual void previewReady(const Preview&) { }
-    /// @param done, of frames decoded
+    /// @param done, of pieces of work, at least one for each few frames
     virtual void decodingProgress(int /*done*/, int /*of*/) { }
 };
 
