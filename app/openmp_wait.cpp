@@ -4,17 +4,50 @@
 // meanwhile: a run that takes one second takes sixty. A short spin, then sleeping, costs little on an idle machine and
 // keeps a busy one going.
 //
-// libgomp reads its settings when it is loaded, before any code of ours except this: .preinit_array of a program runs
-// before the constructors of its libraries.
-#include <cstdlib>
+// libgomp reads its settings in its constructor, before main. A program's .preinit_array runs before the constructors
+// of its libraries, but what it puts into the environment is forgotten when libc starts; so it starts the program once
+// more with the setting, before LibTorch has begun its own start.
+#include <climits>
+#include <cstddef>
+#include <cstring>
 
-#if defined(__linux__) && defined(__GLIBC__)
+#include <unistd.h>
+
+#if defined(__linux__) && defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 namespace {
 
-void chooseOpenMpWaiting(int /*argc*/, char** /*argv*/, char** /*environment*/)
+constexpr std::size_t kMostVariables = 4096;
+
+bool isSet(char** environment, const char* name)
 {
-    if (!std::getenv("OMP_WAIT_POLICY")) // what the user says holds
-        ::setenv("GOMP_SPINCOUNT", "2000", /*overwrite=*/0);
+    const std::size_t length = std::strlen(name);
+    for (; *environment; ++environment)
+        if (std::strncmp(*environment, name, length) == 0 && (*environment)[length] == '=')
+            return true;
+    return false;
+}
+
+void chooseOpenMpWaiting(int /*argc*/, char** arguments, char** environment)
+{
+    if (isSet(environment, "OMP_WAIT_POLICY") || isSet(environment, "GOMP_SPINCOUNT"))
+        return; // what the user says holds; also the second start
+    static char setting[] = "GOMP_SPINCOUNT=2000";
+    static char program[PATH_MAX];
+    static char* changed[kMostVariables];
+    std::size_t count = 0;
+    for (; environment[count]; ++count) {
+        if (count + 2 >= kMostVariables)
+            return;
+        changed[count] = environment[count];
+    }
+    changed[count++] = setting;
+    changed[count] = nullptr;
+    const ssize_t length = ::readlink("/proc/self/exe", program, sizeof program - 1);
+    if (length <= 0)
+        return;
+    program[length] = '\0';
+    ::execve(
+        program, arguments, changed); // only returns when it fails: then all goes on, merely slower on a busy machine
 }
 
 __attribute__((section(".preinit_array"), used)) void (*const g_chooseOpenMpWaiting)(
