@@ -70,7 +70,7 @@ Sampling samplingOf(const ReferenceCase& reference, Stdit3& model, CaseReport& r
     options.timesteps = sampler.value("num_timesteps", 1000);
     options.discreteTimesteps = sampler.value("use_discrete_timesteps", false);
     options.transformTimesteps = sampler.value("use_timestep_transform", true);
-    options.transformScale = sampler.value("transform_scale", 1.0);
+    // A 'transform_scale' only takes part in training: the published sampler does not pass it on.
 
     Sampling sampling;
     auto& input = sampling.input;
@@ -90,10 +90,13 @@ Sampling samplingOf(const ReferenceCase& reference, Stdit3& model, CaseReport& r
         ? reference.vector("sample/num_frames")
         : torch::full({prompts}, reference.json()["inputs"].value("num_frames", 17));
     std::vector<torch::Tensor> perPrompt;
-    for (std::int64_t prompt = 0; prompt < prompts; ++prompt)
+    const bool arePictures = frames[0].item<double>() == 1; // as published, the first prompt decides for all
+    for (std::int64_t prompt = 0; prompt < prompts; ++prompt) {
+        const auto own = frames[prompt].to(torch::kInt64).item<std::int64_t>();
         perPrompt.push_back(
             torch::tensor(schedulers::rectifiedFlowTimesteps(options, input.height[prompt].item<double>(),
-                input.width[prompt].item<double>(), frames[prompt].to(torch::kInt64).item<std::int64_t>())));
+                input.width[prompt].item<double>(), arePictures ? 1 : (own == 1 ? 0 : own))));
+    }
     input.timesteps = torch::stack(perPrompt, 1); // (steps, P)
     report.check("sample/timesteps", input.timesteps);
     sampling.geometry = model->config().geometry(input.noise.size(2), input.noise.size(3), input.noise.size(4),

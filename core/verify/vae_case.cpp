@@ -79,6 +79,8 @@ Result<void> runVaeCase(const ReferenceCase& reference, CaseReport& report)
     auto config = models::VideoVaeConfig::fromJson(json, "case.json");
     if (!config)
         return unexpected(config.error());
+    // As published: Open-Sora's own factor holds, whatever the spatial VAE's settings say.
+    config->spatial.scalingFactor = reference.json().value("scaling_factor", config->spatial.scalingFactor);
     auto vae = models::loadVideoVae(*config, *weights, torch::kFloat32, "video.");
     if (!vae)
         return unexpected(vae.error());

@@ -169,7 +169,6 @@ void TstT5Encoder::refusesConfigs_data()
     row("layer_norm_epsilon", "0");
     row("layer_norm_epsilon", "1e300");
     row("relative_attention_num_buckets", "3");
-    row("relative_attention_num_buckets", "30");
     row("relative_attention_max_distance", "8");
     row("feed_forward_proj", "\"relu\"");
     row("feed_forward_proj", "null");

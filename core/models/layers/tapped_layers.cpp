@@ -114,7 +114,17 @@ torch::Tensor EmbeddingImpl::forward(const torch::Tensor& ids)
 
 torch::Tensor SiluImpl::forward(torch::Tensor x)
 {
-    return tapped(*this, torch::silu_(x));
+    return tapped(*this, torch::GradMode::is_enabled() ? torch::silu(x) : torch::silu_(x));
+}
+
+torch::Tensor GeluImpl::forward(torch::Tensor x)
+{
+    return tapped(*this, torch::GradMode::is_enabled() ? torch::gelu(x, "tanh") : torch::gelu_(x, "tanh"));
+}
+
+torch::Tensor IdentityImpl::forward(const torch::Tensor& x)
+{
+    return tapped(*this, x);
 }
 
 } // namespace toca::models

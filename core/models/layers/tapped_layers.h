@@ -128,10 +128,25 @@ TORCH_MODULE(Embedding);
 /// x sigmoid(x).
 class SiluImpl : public torch::nn::Module {
 public:
-    /// Writes its result over `x`, which the caller hands over.
+    /// Writes its result over `x`, which the caller hands over, unless gradients are wanted.
     torch::Tensor forward(torch::Tensor x);
 };
 TORCH_MODULE(Silu);
+
+/// x times the normal distribution function of x, in its tanh approximation (Hendrycks and Gimpel, arXiv 1606.08415).
+class GeluImpl : public torch::nn::Module {
+public:
+    /// Writes its result over `x`, which the caller hands over, unless gradients are wanted.
+    torch::Tensor forward(torch::Tensor x);
+};
+TORCH_MODULE(Gelu);
+
+/// Returns its input: a place where the published code has a dropout or no normalisation, for recordings to name it.
+class IdentityImpl : public torch::nn::Module {
+public:
+    torch::Tensor forward(const torch::Tensor& x);
+};
+TORCH_MODULE(Identity);
 
 /// Modules of one type registered as "0", "1", ...: a typed ModuleList.
 template <class Holder>

@@ -19,8 +19,6 @@ Result<T5Config> T5Config::fromJson(const nlohmann::json& config, const std::str
     result.relativeBuckets = reader.integer("relative_attention_num_buckets", 32, 4, 4096);
     result.relativeMaxDistance = reader.integer("relative_attention_max_distance", 128, 2, 1 << 20);
     result.epsilon = reader.number("layer_norm_epsilon", 1e-6, 1e-12, 1);
-    if (result.relativeBuckets % 4 != 0)
-        reader.addProblem("relative_attention_num_buckets", "is no multiple of 4");
     if (result.relativeMaxDistance <= result.relativeBuckets / 4)
         reader.addProblem("relative_attention_max_distance", "is not more than a quarter of the buckets");
     // T5 v1.0 (plain ReLU) has no gate, and that is what an absent field means to its authors.
