@@ -33,6 +33,7 @@ Stdit3BlockImpl::Stdit3BlockImpl(std::int64_t hiddenSize, std::int64_t heads, st
     , attn(register_module("attn", SelfAttention(hiddenSize, heads, qkNorm, kind)))
     , cross_attn(register_module("cross_attn", CrossAttention(hiddenSize, heads, name + ".cross_attn")))
     , mlp(register_module("mlp", Mlp(hiddenSize, mlpHiddenSize, hiddenSize)))
+    , drop_path(register_module("drop_path", Identity()))
     , scale_shift_table(register_parameter("scale_shift_table", unloaded({6, hiddenSize}), /*requires_grad=*/false))
 {
 }
@@ -69,6 +70,7 @@ torch::Tensor Stdit3BlockImpl::forward(
         return attn->forward(h, subset, conditioning.layout,
             m_kind == plan::LayerKind::Temporal ? conditioning.rotation : torch::Tensor(), session);
     });
+    tapAs(*drop_path, [&] { return gateMsa.ofAll(tokens) * attended; });
     // A new tensor: the input may be kept by a policy.
     auto x = cache::gatedAdd(input, gateMsa.ofAll(tokens), attended, /*overX=*/false);
 

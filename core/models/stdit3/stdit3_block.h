@@ -55,6 +55,7 @@ private:
     SelfAttention attn;
     CrossAttention cross_attn;
     Mlp mlp;
+    Identity drop_path;
     torch::Tensor scale_shift_table; ///< (6, C)
 };
 TORCH_MODULE(Stdit3Block);

@@ -48,6 +48,7 @@ private:
     GroupNorm norm1 = nullptr, norm2 = nullptr;
     Conv2d conv1 = nullptr, conv2 = nullptr, conv_shortcut = nullptr;
     Silu nonlinearity = nullptr;
+    Identity dropout;
 };
 TORCH_MODULE(VaeResnet);
 

@@ -18,6 +18,7 @@ VaeResnetImpl::VaeResnetImpl(std::int64_t inChannels, std::int64_t outChannels, 
     norm2 = register_module("norm2", GroupNorm(groups, outChannels, kGroupNormEpsilon));
     conv2 = register_module("conv2", Conv2d(outChannels, outChannels, 3, ConvolutionOptions{.padding = 1}));
     nonlinearity = register_module("nonlinearity", Silu());
+    register_module("dropout", dropout);
     if (inChannels != outChannels)
         conv_shortcut = register_module("conv_shortcut", Conv2d(inChannels, outChannels, 1));
 }
@@ -25,7 +26,7 @@ VaeResnetImpl::VaeResnetImpl(std::int64_t inChannels, std::int64_t outChannels, 
 torch::Tensor VaeResnetImpl::forward(const torch::Tensor& x)
 {
     torch::Tensor h = conv1(nonlinearity(norm1(x)));
-    h = conv2(nonlinearity(norm2(h)));
+    h = conv2(dropout(nonlinearity(norm2(h))));
     return tapped(*this, h.add_(conv_shortcut ? conv_shortcut(x) : x));
 }
 

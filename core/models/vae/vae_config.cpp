@@ -42,8 +42,15 @@ void readNormalization(ConfigReader& reader, VideoVaeConfig& config)
 {
     constexpr double kMost = 1e6;
     constexpr std::size_t kMostEntries = 1024;
-    config.shift = reader.numberList("shift", config.shift, -kMost, kMost, 1, kMostEntries);
-    config.scale = reader.numberList("scale", config.scale, -kMost, kMost, 1, kMostEntries);
+    const auto perChannel = [&](const char* key, std::vector<double>& values) {
+        if (reader.has(key) && reader.raw(key).is_number()) // one number for all channels, the published default
+            values.assign(static_cast<std::size_t>(config.temporal.embeddingChannels),
+                reader.number(key, std::nullopt, -kMost, kMost));
+        else
+            values = reader.numberList(key, values, -kMost, kMost, 1, kMostEntries);
+    };
+    perChannel("shift", config.shift);
+    perChannel("scale", config.scale);
     config.microFrameSize = reader.integer("micro_frame_size", config.microFrameSize, 1, kMostMicroFrames);
     config.microBatchSize = reader.integer("micro_batch_size", config.microBatchSize, 1, kMostMicroFrames);
 }

@@ -258,6 +258,9 @@ Result<VideoVae> loadVideoVae(const VideoVaeConfig& config, const checkpoint::Ch
     options.prefix = prefix;
     options.rename = presentAutoencoderKlName;
     options.optional = {"shift", "scale"};
+    for (const char* name : {"shift", "scale"}) // a checkpoint made with one number for all channels
+        if (const auto* stored = checkpoint.find(prefix + name); stored && stored->shape.empty())
+            vae->named_buffers(/*recurse=*/false)[name].set_data(unloaded({}));
     options.dtype = dtype;
     if (const Result<void> loaded = checkpoint::loadInto(*vae, checkpoint, options); !loaded)
         return unexpected(loaded.error());
