@@ -102,8 +102,8 @@ PackedText Stdit3Impl::packedText(const Stdit3Input& input, cache::CachingSessio
     const auto lengths = kept.sum(1).cpu();
     for (std::int64_t row = 0; row < batch; ++row)
         text.lengths.push_back(lengths[row].item<std::int64_t>());
-    for (const std::int64_t kept : text.lengths)
-        TORCH_CHECK(kept > 0, "STDiT3: a caption without a token; the mask must keep at least one");
+    for (const std::int64_t tokens : text.lengths)
+        TORCH_CHECK(tokens > 0, "STDiT3: a caption without a token; the mask must keep at least one");
     return text;
 }
 
