@@ -7,6 +7,7 @@
 #include <c10/util/Exception.h>
 
 #include <new>
+#include <string>
 
 namespace toca::engine {
 
@@ -22,7 +23,13 @@ auto guarded(Work&& work) -> decltype(work())
         return unexpected(
             ErrorCode::OutOfMemory, std::string("The memory was not enough: ") + error.what_without_backtrace());
     } catch (const c10::Error& error) {
-        return unexpected(ErrorCode::Internal, error.what_without_backtrace());
+        // The CPU's allocator throws no type of its own.
+        const std::string what = error.what_without_backtrace();
+        const bool isMemory =
+            what.find("allocate memory") != std::string::npos || what.find("not enough memory") != std::string::npos;
+        if (isMemory)
+            return unexpected(ErrorCode::OutOfMemory, "The memory was not enough: " + what);
+        return unexpected(ErrorCode::Internal, what);
     } catch (const std::bad_alloc&) {
         return unexpected(ErrorCode::OutOfMemory,
             "The memory was not enough. Choose a smaller size, fewer frames or a policy that stores less.");

@@ -16,13 +16,9 @@ std::int64_t transformerBytes(const plan::Geometry& geometry)
     return static_cast<std::int64_t>(values);
 }
 
-std::int64_t traceBytes(const plan::Plan& plan, plan::TraceLevel level)
+std::int64_t traceBytes(const plan::Plan& plan, int selectionRows, plan::TraceLevel level)
 {
-    const auto cells = static_cast<std::int64_t>(plan.evaluationCount())
-        * static_cast<std::int64_t>(plan::Trace::cellsPerEvaluation(plan.geometry()));
-    const std::int64_t tokens = plan.geometry().grid.tokens(), rows = plan.geometry().prompts;
-    const std::int64_t scores = level == plan::TraceLevel::Scores ? 2 * tokens * rows : 0;
-    return cells * (static_cast<std::int64_t>(sizeof(plan::TraceCell)) + (tokens + 63) / 64 * 8 * rows + scores);
+    return static_cast<std::int64_t>(plan::Trace::bytesFor(plan.geometry(), plan.schedule(), selectionRows, level));
 }
 
 } // namespace toca::engine

@@ -15,13 +15,18 @@ using checkpoint::ConfigReader;
 
 Result<nlohmann::json> configOf(const fs::path& folder)
 {
-    if (!fs::is_directory(folder))
+    std::error_code error; // a folder that may not be looked into counts as missing
+    if (!fs::is_directory(folder, error))
         return unexpected(ErrorCode::NotFound,
             "'" + folder.string()
                 + "' is missing: a model folder needs transformer/, text_encoder/, tokenizer/, vae/spatial/ and "
                   "vae/temporal/ with a config.json and safetensors weights each. Choose the folder that holds "
                   "pipeline.json.");
-    return checkpoint::readJsonFile(folder / "config.json");
+    auto json = checkpoint::readJsonFile(folder / "config.json");
+    if (json && !json->is_object())
+        return unexpected(ErrorCode::BadFormat,
+            "'" + (folder / "config.json").string() + "' holds no JSON object, so it is no config of a model.");
+    return json;
 }
 
 /// Reads pipeline.json: sampler, sizes, text settings.
@@ -72,7 +77,8 @@ Result<void> readPipeline(ModelFolder& model)
 Result<void> readPrompts(ModelFolder& model)
 {
     const fs::path file = model.path / "prompts.json";
-    if (!fs::exists(file))
+    std::error_code error;
+    if (!fs::exists(file, error))
         return {};
     auto opened = ConfigReader::open(file);
     if (!opened)

@@ -10,39 +10,67 @@ namespace toca::engine {
 namespace {
 
 constexpr std::int64_t kFitSide = 8; ///< latent pixels along a side: enough equations for any channel count in use
-constexpr int kFitClips = 3;
+constexpr int kFitClips = 4;
 constexpr double kRidge = 1e-3;
+
+/// A clip of a still background that runs from one colour to others, with a disc of another colour that is elsewhere
+/// in every frame: all colours, edges, and frames that differ. (1, 3, F, side, side) in [-1, 1]
+/// @param brightness  added to every colour: night needs clips of its own
+torch::Tensor paintedClip(std::int64_t frames, std::int64_t side, double brightness, at::Generator& generator)
+{
+    const auto random = [&](at::IntArrayRef shape) { return torch::rand(shape, generator); };
+    // Half of the colours are pushed towards black, white and the pure ones, which plain random numbers rarely reach.
+    const auto colours = [&](at::IntArrayRef shape) {
+        return ((random(shape) * 2 - 1) * 1.6 + brightness).clamp(-1, 1);
+    };
+    const auto background = torch::upsample_bilinear2d(
+        (colours({1, 3, 1, 1}) + 0.5 * colours({1, 3, 2, 2})).clamp(-1, 1), {side, side}, /*align_corners=*/true);
+    const auto place = torch::arange(side).to(torch::kFloat32) / static_cast<double>(side);
+    std::vector<torch::Tensor> pictures;
+    for (std::int64_t frame = 0; frame < frames; ++frame) {
+        const auto centre = random({3});
+        const auto distance = torch::hypot(place.view({-1, 1}) - centre[0], place.view({1, -1}) - centre[1]);
+        const auto isDisc = distance < 0.15 + 0.2 * centre[2]; // (side, side)
+        pictures.push_back(torch::where(isDisc, colours({3, 1, 1}), background[0]));
+    }
+    return torch::stack(pictures, 1).unsqueeze(0);
+}
 
 } // namespace
 
-PreviewProjection PreviewProjection::fit(models::VideoVae& vae)
+Result<PreviewProjection> PreviewProjection::fit(models::VideoVae& vae, const models::VaeProgress& progress)
 {
     PreviewProjection projection;
     projection.m_subFrames = vae->temporalDownsample();
     projection.m_microFrames = vae->config().microFrameSize;
-    const std::int64_t channels = vae->latentChannels(), frames = projection.m_microFrames;
+    const std::int64_t frames = projection.m_microFrames;
     const std::int64_t latentFrames = vae->latentFrames(frames), down = vae->spatialDownsample();
-    auto generator =
-        at::detail::createCPUGenerator(20410); // any fixed seed: the map must not differ from start to start
+    // Any fixed seed: the map must not differ from start to start.
+    auto generator = at::detail::createCPUGenerator(20410);
+    const auto device = vae->parameters().front().device();
     std::vector<torch::Tensor> inputs, targets;
     for (int clip = 0; clip < kFitClips; ++clip) {
-        // Pictures are smooth, so the latents must be: coarse noise, enlarged. A wider spread teaches strong colours.
-        const std::int64_t coarse = 1 << (clip + 1);
-        auto latent =
-            torch::randn({channels, 1, coarse, coarse}, generator).expand({channels, latentFrames, coarse, coarse});
-        latent = torch::upsample_bilinear2d(latent, {kFitSide, kFitSide}, /*align_corners=*/false).unsqueeze(0) * 1.2;
-        const auto decoded = vae->decode(latent.contiguous(), frames);
-        TORCH_CHECK(decoded.has_value(), "PreviewProjection: the decoder did not finish");
-        const auto pixels =
-            torch::avg_pool2d(decoded->squeeze(0).transpose(0, 1).clamp(-1, 1), {down, down}); // (F, 3, h, w)
-        // Latent frame 0 of a piece stands for fewer frames; the others for all their sub-frames.
-        for (std::int64_t t = 1; t < latentFrames; ++t) {
+        const auto painted = paintedClip(frames, kFitSide * down, /*brightness=*/clip % 2 == 0 ? 0.0 : -0.9, generator);
+        const auto encoded = vae->encode(painted.to(device), {}, {}, progress);
+        if (!encoded)
+            return unexpected(encoded.error());
+        const auto latent = encoded->to(torch::kCPU);
+        const auto pixels = torch::avg_pool2d(painted[0].transpose(0, 1), {down, down}); // (F, 3, h, w)
+        // The first latent frame of a piece stands for fewer frames where the piece was padded; the others for all
+        // their sub-frames.
+        const std::int64_t first = frames % projection.m_subFrames == 0 ? 0 : 1;
+        for (std::int64_t t = first; t < latentFrames; ++t) {
             inputs.push_back(latent[0].select(1, t).flatten(1).t()); // (h w, C)
             const std::int64_t last = frames - (latentFrames - 1 - t) * projection.m_subFrames;
             targets.push_back(pixels.slice(0, last - projection.m_subFrames, last)
                                   .permute({2, 3, 0, 1})
                                   .reshape({kFitSide * kFitSide, -1}));
         }
+    }
+    if (inputs.empty()) {
+        // Pieces of one latent frame that stands for fewer frames than it could: there is nothing to learn from.
+        projection.m_weights = torch::zeros({vae->latentChannels() + 1, projection.m_subFrames * 3});
+        return projection;
     }
     auto x = torch::cat(inputs).to(torch::kFloat64);
     x = torch::cat({x, torch::ones({x.size(0), 1}, x.options())}, 1);

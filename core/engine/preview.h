@@ -12,9 +12,9 @@ namespace toca::engine {
 /// predicted clip in microseconds, one pixel per latent pixel, without the decoder.
 class PreviewProjection {
 public:
-    /// Fits the map by least squares on a few smooth random latents that the model's own decoder shows.
-    /// @throws c10::Error
-    static PreviewProjection fit(models::VideoVae& vae);
+    /// Fits the map by least squares on a few painted clips that the model's own encoder has seen.
+    /// @return Cancelled when `progress` says so  @throws c10::Error
+    static Result<PreviewProjection> fit(models::VideoVae& vae, const models::VaeProgress& progress = {});
 
     /// @param latent (1, C, T, h, w), predicted clean and normalised  @param frames of the clip
     Clip show(const torch::Tensor& latent, std::int64_t frames, double fps) const;

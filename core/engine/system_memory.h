@@ -5,7 +5,8 @@
 
 namespace toca::engine {
 
-/// Bytes that this process may still take: the smaller of what the machine and the control group leave. 0 = unknown.
+/// Bytes that this process may still take: the smallest of what the machine, the control groups and the limits of the
+/// process (ulimit) leave. 0 = unknown.
 std::int64_t availableMemory();
 
 } // namespace toca::engine

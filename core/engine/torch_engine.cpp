@@ -13,9 +13,13 @@
 #endif
 
 #include <ATen/Parallel.h>
+#include <ATen/Version.h>
 #include <torch/torch.h>
 
+#include <malloc.h>
 #include <sys/stat.h>
+
+#include <thread>
 
 namespace toca::engine {
 
@@ -54,7 +58,19 @@ std::string fingerprint(const ModelFolder& folder, torch::Device device)
 
 std::string mebibytes(std::int64_t bytes)
 {
-    return std::to_string((bytes + (1 << 20) - 1) >> 20) + " MiB";
+    return std::to_string((bytes >> 20) + ((bytes & ((1 << 20) - 1)) != 0)) + " MiB";
+}
+
+/// What computed: results agree to the last bit only between equal ones.
+std::map<std::string, std::string> computingVersions()
+{
+    return {{"libtorch", TORCH_VERSION}, {"mkl", at::get_mkl_version()}, {"onednn", at::get_mkldnn_version()},
+        {"cpu_capability", at::get_cpu_capability()}};
+}
+
+Unexpected cancelled()
+{
+    return unexpected(ErrorCode::Cancelled, "The run was cancelled.");
 }
 
 } // namespace
@@ -66,12 +82,14 @@ struct TorchEngine::Prepared {
     std::unique_ptr<plan::Policy> policy;
     plan::Plan plan;
     std::vector<float> timesteps;
+    int threads = 1;
     MemoryEstimate memory;
     std::vector<std::string> warnings;
 };
 
 TorchEngine::TorchEngine(EngineOptions options)
     : m_options(std::move(options))
+    , m_defaultThreads(at::get_num_threads())
 {
     if (m_options.embeddedModelPath.empty())
         m_options.embeddedModelPath = embeddedModelPath();
@@ -114,6 +132,10 @@ Result<TorchEngine::Prepared> TorchEngine::prepare(const GenerationRequest& requ
 {
     if (auto valid = checkRequest(request); !valid)
         return unexpected(valid.error());
+    for (const std::string* path : {&request.modelPath, &request.conditionPath})
+        if (path->find('\0') != std::string::npos) // the system would open what stands before it
+            return unexpected(ErrorCode::InvalidArgument,
+                "The path '" + sanitizedPrompt(*path) + "' holds a NUL character, which no file name does.");
     auto folder = open(request.modelPath);
     if (!folder)
         return unexpected(folder.error());
@@ -165,6 +187,14 @@ Result<TorchEngine::Prepared> TorchEngine::prepare(const GenerationRequest& requ
     if (request.policy != "none" && prepared.plan.isStatic() && prepared.plan.cachesNothing())
         prepared.warnings.push_back("With these settings the policy '" + request.policy
             + "' caches nothing: every module is computed at every step. Use longer intervals or more steps.");
+    // More threads than the machine runs at once only wait for each other, and thousands can't even be started.
+    prepared.threads = request.threads > 0 ? request.threads : m_defaultThreads;
+    const int possible = std::max({1, static_cast<int>(std::thread::hardware_concurrency()), m_defaultThreads});
+    if (prepared.threads > possible) {
+        prepared.warnings.push_back(std::to_string(request.threads) + " threads were asked for, but this machine runs "
+            + std::to_string(possible) + " at once; so many are used.");
+        prepared.threads = possible;
+    }
     return prepared;
 }
 
@@ -180,7 +210,11 @@ MemoryEstimate TorchEngine::memoryFor(
     memory.activations = std::max(transformerBytes(plan.geometry()),
         models::VideoVae(folder.vae)->decodeBytes(request.frames, request.height, request.width));
     memory.cache = plan.cacheBytes();
-    memory.trace = traceBytes(plan, request.traceLevel);
+    memory.trace = traceBytes(plan, static_cast<int>(plan.geometry().rows()), request.traceLevel);
+    // Each far beyond any machine, so that their sum still counts.
+    constexpr std::int64_t kMost = std::int64_t{1} << 60;
+    for (std::int64_t* part : {&memory.weights, &memory.activations, &memory.cache, &memory.trace})
+        *part = *part < 0 ? kMost : std::min(*part, kMost);
     memory.available = availableMemory();
     return memory;
 }
@@ -206,15 +240,18 @@ Result<void> TorchEngine::use(const ModelFolder& folder, torch::Device device)
     return {};
 }
 
-Result<void> TorchEngine::loadParts()
+Result<void> TorchEngine::loadParts(const std::stop_token& stop)
 {
-    for (const auto load :
-        {&VideoModel::loadTokenizer, &VideoModel::loadTextEncoder, &VideoModel::loadTransformer, &VideoModel::loadVae})
+    for (const auto load : {&VideoModel::loadTokenizer, &VideoModel::loadTextEncoder, &VideoModel::loadTransformer,
+             &VideoModel::loadVae}) {
+        if (stop.stop_requested())
+            return cancelled(); // what is loaded stays for the next run
         if (auto loaded = (*m_model.*load)(); !loaded) {
             m_model.reset();
             return loaded;
         }
-    return {};
+    }
+    return m_model->fitPreview([&](int, int) { return !stop.stop_requested(); });
 }
 
 Result<void> TorchEngine::load(const GenerationRequest& request, Observer& observer)
@@ -227,11 +264,10 @@ Result<void> TorchEngine::load(const GenerationRequest& request, Observer& obser
         observer.stageChanged(Stage::Loading);
         if (auto used = use(prepared->folder, prepared->device); !used)
             return used;
-        auto loaded = loadParts();
-        if (loaded)
-            m_model->preview();
+        if (auto loaded = loadParts({}); !loaded)
+            return loaded;
         observer.stageChanged(Stage::Done);
-        return loaded;
+        return {};
     });
 }
 
@@ -239,6 +275,8 @@ Result<RunResult> TorchEngine::generate(const GenerationRequest& request, Observ
 {
     return guarded([&]() -> Result<RunResult> {
         const c10::InferenceMode inference;
+        if (stop.stop_requested())
+            return cancelled();
         auto prepared = prepare(request);
         if (!prepared)
             return unexpected(prepared.error());
@@ -249,8 +287,7 @@ Result<RunResult> TorchEngine::generate(const GenerationRequest& request, Observ
                     + ", activations " + mebibytes(memory.activations) + ", cache " + mebibytes(memory.cache)
                     + ", trace " + mebibytes(memory.trace) + "), but only " + mebibytes(memory.available)
                     + " are free. Choose a smaller size, fewer frames or a policy that stores less.");
-        if (request.threads > 0)
-            at::set_num_threads(request.threads);
+        at::set_num_threads(prepared->threads);
         return run(*prepared, observer, stop);
     });
 }
@@ -266,16 +303,19 @@ Result<void> TorchEngine::addCondition(const GenerationRequest& request, Denoisi
     auto fitted = media::resized(*clip, request.width, request.height, media::Fit::Cover);
     if (!fitted)
         return unexpected(fitted.error());
-    // Only latent frames whose pictures are all given can be kept: 1, 5, 9, ... frames of a piece.
+    // Only latent frames whose pictures are all given can be kept. The temporal VAE pads each piece in front, so the
+    // first latent frame of a piece stands for fewer pictures: of 17 frames for 1, of 16 for 4. A single picture that
+    // is not enough for it is shown that long.
     auto& vae = m_model->vae();
     const std::int64_t micro = vae->config().microFrameSize, sub = vae->temporalDownsample();
     const auto read = static_cast<std::int64_t>(fitted->frames.size());
     std::int64_t usable = read / micro * micro;
-    if (const std::int64_t rest = read - usable;
-        rest > 0 && usable + micro > request.frames && rest == request.frames - usable)
-        usable = read; // the whole last piece
-    else if (rest > 0)
-        usable += 1 + (rest - 1) / sub * sub;
+    if (const std::int64_t rest = read - usable; rest > 0) {
+        const std::int64_t first = (std::min<std::int64_t>(micro, request.frames - usable) - 1) % sub + 1;
+        usable += rest < first ? first : first + (rest - first) / sub * sub;
+        while (static_cast<std::int64_t>(fitted->frames.size()) < usable)
+            fitted->frames.push_back(fitted->frames.back());
+    }
     fitted->frames.resize(static_cast<std::size_t>(usable));
     const auto pixels = models::framesFromRgb8(fitted->frames).to(m_model->device());
     auto encoded = vae->encode(pixels, {}, {}, [&](int, int) { return !stop.stop_requested(); });
@@ -310,12 +350,11 @@ Result<RunResult> TorchEngine::run(const Prepared& prepared, Observer& observer,
         const cache::Stopwatch watch(&result.times.loading);
         if (auto used = use(prepared.folder, prepared.device); !used)
             return unexpected(used.error());
-        if (auto loaded = loadParts(); !loaded)
+        if (auto loaded = loadParts(stop); !loaded)
             return unexpected(loaded.error());
-        m_model->preview();
     }
     if (stop.stop_requested())
-        return unexpected(ErrorCode::Cancelled, "The run was cancelled.");
+        return cancelled();
 
     observer.stageChanged(Stage::EncodingText);
     DenoisingInput input;
@@ -374,7 +413,8 @@ Result<RunResult> TorchEngine::run(const Prepared& prepared, Observer& observer,
         doneFlops += prepared.plan.evaluationFlops(done.step);
         {
             const cache::Stopwatch watch(&result.times.preview);
-            const auto clean = schedulers::predictedCleanLatent(done.before, done.velocity, done.timestep, input.timestepScale);
+            const auto clean =
+                schedulers::predictedCleanLatent(done.before, done.velocity, done.timestep, input.timestepScale);
             observer.previewReady({done.step, m_model->preview().show(clean, request.frames, request.fps)});
         }
         StepReport report;
@@ -410,6 +450,7 @@ Result<RunResult> TorchEngine::run(const Prepared& prepared, Observer& observer,
     result.latentShape = finalLatent.sizes().vec();
     result.threads = at::get_num_threads();
     result.device = device.str();
+    result.versions = computingVersions();
     observer.stageChanged(Stage::Done);
     return result;
 }

@@ -25,7 +25,7 @@ private:
     Result<ModelFolder> open(const std::string& modelPath) const;
     Result<Prepared> prepare(const GenerationRequest& request);
     Result<void> use(const ModelFolder& folder, torch::Device device);
-    Result<void> loadParts();
+    Result<void> loadParts(const std::stop_token& stop);
     Result<RunResult> run(const Prepared& prepared, Observer& observer, std::stop_token stop);
     Result<void> addCondition(const GenerationRequest& request, DenoisingInput& input, std::stop_token stop);
     MemoryEstimate memoryFor(const ModelFolder& folder, const plan::Plan& plan, const GenerationRequest& request) const;
@@ -34,6 +34,7 @@ private:
     std::unique_ptr<VideoModel> m_model;
     std::string m_loadedFrom; ///< path and file times of the loaded model
     std::uint64_t m_nextRunId = 1;
+    int m_defaultThreads; ///< for requests that name no number
 };
 
 } // namespace toca::engine

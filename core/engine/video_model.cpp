@@ -91,11 +91,15 @@ TextFeatures VideoModel::encode(const std::vector<std::string>& prompts)
     return text;
 }
 
-const PreviewProjection& VideoModel::preview()
+Result<void> VideoModel::fitPreview(const models::VaeProgress& progress)
 {
-    if (!m_preview)
-        m_preview = PreviewProjection::fit(m_vae);
-    return *m_preview;
+    if (m_preview)
+        return {};
+    auto fitted = PreviewProjection::fit(m_vae, progress);
+    if (!fitted)
+        return unexpected(fitted.error());
+    m_preview = std::move(*fitted);
+    return {};
 }
 
 torch::Tensor startNoise(std::uint64_t seed, at::IntArrayRef latentShape)

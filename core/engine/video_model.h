@@ -37,8 +37,10 @@ public:
     TextFeatures encode(const std::vector<std::string>& prompts);
     models::Stdit3& transformer() { return m_transformer; }
     models::VideoVae& vae() { return m_vae; }
-    /// Fitted when first asked for. @pre the VAE is loaded
-    const PreviewProjection& preview();
+    /// Fits the preview's map to the VAE. @pre the VAE is loaded
+    Result<void> fitPreview(const models::VaeProgress& progress = {});
+    /// @pre `fitPreview` succeeded
+    const PreviewProjection& preview() const { return *m_preview; }
 
 private:
     ModelFolder m_folder;
