@@ -118,20 +118,19 @@ void EngineRunner::previewReady(const Preview& preview)
 {
     {
         const std::lock_guard lock(m_mutex);
-        const bool isWaiting = m_latestPreview.has_value();
-        m_latestPreview = preview;
-        if (isWaiting) {
-            return; // the posted function that has not run yet will take this one
+        m_previews.push_back(preview);
+        if (m_previews.size() > 1) {
+            return; // the posted function that has not run yet will take this one too
         }
     }
     post([this] {
-        std::optional<Preview> latest;
+        std::vector<Preview> waiting;
         {
             const std::lock_guard lock(m_mutex);
-            latest.swap(m_latestPreview);
+            waiting.swap(m_previews);
         }
-        if (latest) {
-            Q_EMIT EnginePort::previewReady(*latest);
+        for (const Preview& each : waiting) {
+            Q_EMIT EnginePort::previewReady(each);
         }
     });
 }

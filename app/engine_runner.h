@@ -8,16 +8,18 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <stop_token>
 #include <thread>
+#include <vector>
 
 namespace toca::app {
 
 /// Runs the engine on one thread of its own and brings everything it says back to the thread of this object.
 ///
-/// Changes of state are posted; previews pass through a slot that only keeps the latest, so a slow window never makes a
-/// queue grow or the engine wait. The destructor asks a running run to stop and joins: it waits for one module at most.
+/// Changes of state are posted; previews wait in a list, from which the window takes all at once, so a slow window gets
+/// one event for them and every step keeps its picture. A run makes at most one small preview per step, which bounds
+/// the list. The engine never waits for the window. The destructor asks a running run to stop and joins: it waits for
+/// one module at most.
 class EngineRunner : public ui::EnginePort, private Observer {
     Q_OBJECT
 public:
@@ -53,7 +55,7 @@ private:
 
     std::mutex m_mutex; ///< guards the two below
     std::deque<Job> m_jobs;
-    std::optional<Preview> m_latestPreview;
+    std::vector<Preview> m_previews; ///< not taken by the window yet
     std::condition_variable_any m_wake;
     std::jthread m_thread; ///< last: ends before anything it uses
 };

@@ -10,8 +10,8 @@
 
 namespace toca::ui {
 
-/// The window's only door to the engine: requests go in as values, everything that comes back is a signal delivered on the
-/// window's thread. app::EngineRunner implements it with the real engine; tests use a fake.
+/// The window's only door to the engine: requests go in as values, everything that comes back is a signal delivered on
+/// the window's thread. app::EngineRunner implements it with the real engine; tests use a fake.
 class EnginePort : public QObject {
     Q_OBJECT
 public:
@@ -35,7 +35,7 @@ Q_SIGNALS:
     void stageChanged(toca::Stage stage);
     void runStarted(const toca::RunStart& start);
     void stepFinished(const toca::StepReport& report);
-    /// Only the latest preview is kept while the window is busy.
+    /// Every preview of a run arrives, in order; those that waited for a busy window arrive together.
     void previewReady(const toca::Preview& preview);
     void decodingProgress(int done, int of);
     void finished(const toca::RunResult& result);
