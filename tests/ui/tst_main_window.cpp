@@ -13,15 +13,23 @@
 #include "ui/window/shortcut_sheet.h"
 #include "ui/window/status_line.h"
 
+#include <QAbstractSlider>
+#include <QAbstractSpinBox>
 #include <QAction>
 #include <QApplication>
+#include <QButtonGroup>
+#include <QComboBox>
 #include <QDialog>
 #include <QDockWidget>
 #include <QDropEvent>
 #include <QLabel>
+#include <QMenu>
+#include <QMenuBar>
 #include <QMimeData>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QScrollBar>
+#include <QSet>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -59,6 +67,10 @@ private Q_SLOTS:
     void droppedClipRestoresItsRequest();
     void modelFolderShowsWhatItHolds();
     void missingPathIsAnError();
+    void tabbedDocksShowTheirNameOnce();
+    void tabReachesEveryControl();
+    void lettersGoToTheOpenMenu();
+    void longTextsDoNotWidenTheWindow();
     void everyShortcutIsUnique();
     void shortcutSheetListsActions();
 
@@ -354,7 +366,7 @@ void TestMainWindow::traceSavedAndOpenedRecomputesNothing()
     m_window->openPath(path);
     QVERIFY(opened.wait(10000));
     QCOMPARE(m_engine->generateCalls.load(), 1);
-    QVERIFY(m_window->summary().text().contains("Nothing is recomputed"));
+    QVERIFY(m_window->summary().text().contains("nothing is recomputed"));
     QVERIFY(m_window->prompt().model().request().prompt != "something else");
     QCOMPARE(std::get<double>(m_window->caching().model().value("fresh_ratio")), 0.3);
     QVERIFY(!m_window->action("compare")->isEnabled());
@@ -460,6 +472,104 @@ void TestMainWindow::missingPathIsAnError()
     QVERIFY(m_window->banner().text().contains("nowhere.mp4"));
     QTest::mouseClick(m_window->banner().findChild<QWidget*>("bannerClose"), Qt::LeftButton);
     QVERIFY(m_window->banner().isHidden());
+}
+
+void TestMainWindow::tabbedDocksShowTheirNameOnce()
+{
+    auto* statistics = m_window->findChild<QDockWidget*>("statisticsDock");
+    auto* tokens = m_window->findChild<QDockWidget*>("tokensDock");
+    QVERIFY(m_window->tabifiedDockWidgets(tokens).contains(statistics));
+    QTRY_VERIFY(statistics->titleBarWidget() && statistics->titleBarWidget()->height() == 0);
+    QVERIFY(tokens->titleBarWidget());
+    QVERIFY2(!m_window->findChild<QDockWidget*>("mapDock")->titleBarWidget(), "a dock alone needs its title");
+    tokens->setFloating(true);
+    QTRY_VERIFY(!tokens->titleBarWidget());
+    QTRY_VERIFY(!statistics->titleBarWidget());
+    tokens->setFloating(false);
+    QTRY_VERIFY(tokens->titleBarWidget());
+    tokens->close();
+    QTRY_VERIFY2(!statistics->titleBarWidget(), "the other tab was closed");
+}
+
+void TestMainWindow::tabReachesEveryControl()
+{
+    generateAndWait(); // enables what needs a result
+    QSet<QWidget*> wanted;
+    for (QWidget* widget : m_window->findChildren<QWidget*>()) {
+        const bool isControl = qobject_cast<QAbstractButton*>(widget) || qobject_cast<QAbstractSpinBox*>(widget)
+            || qobject_cast<QComboBox*>(widget) || qobject_cast<QAbstractSlider*>(widget)
+            || qobject_cast<QPlainTextEdit*>(widget);
+        const bool isPart = qobject_cast<QScrollBar*>(widget) || widget->parentWidget()->inherits("QTabBar")
+            || widget->parentWidget()->inherits("QDockWidget") || widget->parentWidget()->inherits("QMenuBar");
+        const auto* button = qobject_cast<QAbstractButton*>(widget);
+        const bool byArrows = button && button->group() && button->group()->exclusive() && !button->isChecked();
+        if (isControl && !isPart && !byArrows && widget->isVisible() && widget->isEnabled()) {
+            wanted.insert(widget);
+        }
+    }
+    QVERIFY(wanted.size() > 30);
+    auto* prompt = m_window->findChild<QPlainTextEdit*>("prompt");
+    prompt->setFocus();
+    QSet<QWidget*> reached;
+    for (int press = 0; press < 400; ++press) {
+        QWidget* focused = QApplication::focusWidget();
+        QVERIFY(focused);
+        reached.insert(focused);
+        QTest::keyClick(focused, Qt::Key_Tab);
+    }
+    QStringList missed;
+    for (QWidget* widget : wanted - reached) {
+        missed += QStringLiteral("%1 '%2' %3")
+                      .arg(widget->metaObject()->className(), widget->objectName(),
+                          widget->accessibleName() + widget->toolTip());
+    }
+    QVERIFY2(missed.isEmpty(), qPrintable(missed.join("\n")));
+}
+
+void TestMainWindow::lettersGoToTheOpenMenu()
+{
+    generateAndWait();
+    m_window->setThemeChoice(ThemeChoice::Dark);
+    QAction* loop = m_window->player().action("player.loop");
+    const bool loops = loop->isChecked();
+    m_window->player().setFocus(); // where L toggles looping
+    QMenu* view = nullptr;
+    for (QAction* menu : m_window->menuBar()->actions()) {
+        if (menu->menu() && menu->text() == "&View") {
+            view = menu->menu();
+        }
+    }
+    QVERIFY(view);
+    view->popup(m_window->mapToGlobal(QPoint(100, 100)));
+    QTRY_VERIFY(view->isVisible());
+    QTest::keyClick(view, Qt::Key_L); // "&Light theme"
+    QTRY_VERIFY(!theme().dark);
+    QCOMPARE(loop->isChecked(), loops);
+    QVERIFY(!view->isVisible());
+}
+
+void TestMainWindow::longTextsDoNotWidenTheWindow()
+{
+    waitForModel();
+    QCOMPARE(m_window->minimumSizeHint().boundedTo({1280, 720}), m_window->minimumSizeHint());
+    const int width = m_window->minimumSizeHint().width();
+    const QString path = "/" + QString("a_very_long_folder_name_without_any_spaces/").repeated(5) + "model";
+    m_window->openPath(path); // doesn't exist
+    QVERIFY(m_window->banner().isVisible());
+    QVERIFY2(m_window->banner().text().contains(path), "what is copied or read aloud has no marks in it");
+    m_window->statusText().showIdle("Saved " + path);
+    ModelInfo model = m_window->prompt().model().model();
+    model.name = path.toStdString();
+    m_window->prompt().model().setModel(model);
+    m_window->prompt().model().setPrompt(QString("x").repeated(20000));
+    for (int run = 0; run < 100; ++run) {
+        m_window->prompt().model().remember(QString("prompt %1 ").arg(run).repeated(200));
+    }
+    for (const Workspace workspace : {Workspace::Generate, Workspace::Tune, Workspace::Analyse}) {
+        m_window->workspaces().switchTo(workspace);
+        QTest::qWait(20);
+        QVERIFY2(m_window->minimumSizeHint().width() <= std::max(width, 1280), qPrintable(workspaceTitle(workspace)));
+    }
 }
 
 void TestMainWindow::everyShortcutIsUnique()

@@ -17,6 +17,8 @@ namespace toca::ui {
 
 namespace {
 
+constexpr int kNoteWidth = 200; ///< kept free for the note, logical pixels
+
 QString times(double gain)
 {
     return QStringLiteral("%1 ×").arg(QLocale().toString(gain, 'f', 2));
@@ -54,6 +56,7 @@ void SummaryStrip::clear()
     m_cells.clear();
     m_text.clear();
     m_note->setText({});
+    m_note->setToolTip({});
     fitButtons();
 }
 
@@ -104,8 +107,13 @@ void SummaryStrip::showRun(const RunResult& run, const RunResult* baseline, cons
         return;
     }
     const Gains gain = gains(run, *baseline);
-    setNumber("wallClockGain", times(gain.wallClock), tr("time gain, measured"),
-        tr("Denoising time of the uncached run (%1) divided by this run's (%2), both measured on this machine.")
+    setNumber("wallClockGain", times(gain.wallClock), tr("time gain, measured once"),
+        tr("Denoising time of the uncached run (%1) divided by this run's (%2). Each was measured once, on this "
+           "machine, at "
+           "different times: whatever else the machine did meanwhile is in the number. A time gain above the FLOPs "
+           "gain "
+           "usually means that it was busier during the uncached run. For medians of several interleaved runs: "
+           "toca generate --compare-baseline --repeat.")
             .arg(duration(baseline->times.denoising), duration(run.times.denoising)));
     setNumber("flopsGain", times(gain.flops), tr("FLOPs gain"),
         tr("Counted FLOPs of the uncached run divided by this run's. The time gain is smaller when choosing, gathering "
@@ -147,8 +155,13 @@ void SummaryStrip::showTrace(const plan::Trace& trace, const QString& fileName)
     }
     setNumber(
         "cachePeak", dataSize(trace.peakCacheBytes()), tr("cache, peak"), tr("Largest size of the stored outputs."));
-    m_note->setText(tr("Trace opened from %1. Nothing is recomputed: it has no pictures, Generate makes them again.")
-                        .arg(fileName));
+    const QString shown = fontMetrics().elidedText(fileName, Qt::ElideMiddle, kNoteWidth);
+    m_note->setText(tr("From %1: nothing is recomputed").arg(shown));
+    m_note->setToolTip(
+        tr("Everything shown was read from %1. A trace holds no pictures; Generate makes them again from its "
+           "request.")
+            .arg(fileName));
+    fitButtons();
 }
 
 void SummaryStrip::addAction(QAction* action)
@@ -175,7 +188,7 @@ void SummaryStrip::resizeEvent(QResizeEvent* event)
 
 void SummaryStrip::fitButtons()
 {
-    int numbers = 2 * kWideSpace;
+    int numbers = 2 * kWideSpace + (m_note->text().isEmpty() ? 0 : kNoteWidth);
     for (const QWidget* cell : m_cells) {
         numbers += cell->sizeHint().width() + m_numbers->spacing();
     }

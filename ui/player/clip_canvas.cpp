@@ -365,6 +365,8 @@ void ClipCanvas::changeEvent(QEvent* event)
 
 void ClipCanvas::updateHover(const QPointF& position)
 {
+    if (m_legend.contains(m_pointer) != m_legend.contains(position))
+        update(); // the legend gives way to the pointer
     m_pointer = position;
     std::optional<TokenPlace> found;
     if (m_overlay.isVisible() && !m_player.isEmpty()) {

@@ -114,6 +114,7 @@ private:
     bool m_draggingWipe = false;
     std::optional<TokenPlace> m_hovered;
     QPointF m_pointer;
+    QRectF m_legend; ///< where the overlay's legend was drawn
     std::int64_t m_marked = -1;
 
     // The overlay of the latent frame on the screen, painted once per change

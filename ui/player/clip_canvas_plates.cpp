@@ -56,6 +56,17 @@ void ClipCanvas::paintLegend(QPainter& painter)
     QRectF plate(0, 0, textWidth + 2 * kPlateMargin,
         line * (place.isEmpty() ? 1 : 2) + (keyHeight > 0 ? keyHeight + kHalfSpace : 0) + kPlateMargin + 2);
     plate.moveBottomLeft(QPointF(kSpace, height() - kSpace));
+    m_legend = plate;
+    if (!hasValues) {
+        // Only a hint: it has to be content with the room beside the pictures.
+        const bool covers = m_player.isEmpty() || plate.intersects(pictureRect()) || plate.intersects(baselineRect());
+        if (covers) {
+            painter.restore();
+            return;
+        }
+    } else if (plate.contains(m_pointer)) {
+        painter.setOpacity(0.12); // what is below it can be looked at
+    }
     paintPlateBackground(painter, plate);
 
     double y = plate.top() + kPlateMargin / 2 + 1;

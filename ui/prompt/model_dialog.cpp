@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/prompt/model_dialog.h"
 
+#include "ui/elided_label.h"
 #include "ui/prompt/system_memory.h"
 #include "ui/theme/theme.h"
 
@@ -49,7 +50,8 @@ ModelDialog::ModelDialog(const ModelInfo& model, std::int64_t cacheBytes, QWidge
 {
     setWindowTitle(tr("Model: %1").arg(QString::fromStdString(model.name)));
     resize(620, 400);
-    auto* heading = new QLabel(QString::fromStdString(model.name));
+    auto* heading = new ElidedLabel(this, Qt::ElideMiddle);
+    heading->setText(QString::fromStdString(model.name));
     heading->setProperty("value", true);
     auto* family = new QLabel(tr("%1, %2 parameters, %3 on disk, made for %4 × %5 pixels and %6 frames")
                                   .arg(QString::fromStdString(model.family),
@@ -59,6 +61,10 @@ ModelDialog::ModelDialog(const ModelInfo& model, std::int64_t cacheBytes, QWidge
                                   .arg(model.frames));
     family->setProperty("muted", true);
     family->setWordWrap(true);
+
+    auto* path = new ElidedLabel(this, Qt::ElideMiddle);
+    path->setText(model.path.empty() ? tr("built into this program") : QString::fromStdString(model.path));
+    path->setProperty("muted", true);
 
     const std::int64_t wanted = model.bytes() + cacheBytes;
     const std::int64_t available = availableMemory();
@@ -85,6 +91,7 @@ ModelDialog::ModelDialog(const ModelInfo& model, std::int64_t cacheBytes, QWidge
     layout->setSpacing(kSpace);
     layout->addWidget(heading);
     layout->addWidget(family);
+    layout->addWidget(path);
     layout->addWidget(partsTable(model), 1);
     layout->addWidget(memory);
     if (!model.notice.empty()) {

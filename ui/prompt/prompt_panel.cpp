@@ -30,6 +30,7 @@ namespace {
 constexpr int kChips = 3;
 constexpr int kLabelWidth = 68;
 constexpr int kScrollBarRoom = 12;
+constexpr int kModelNameWidth = 200;
 
 QLabel* mutedLabel(const QString& text, QWidget* buddy = nullptr)
 {
@@ -379,7 +380,10 @@ void PromptPanel::showModel()
         const ModelInfo& info = m_model.model();
         m_negativeSection->setVisible(info.takesNegativePrompt);
         m_conditionRow->setVisible(info.takesCondition);
-        m_modelName->setText(QString::fromStdString(info.name));
+        const QString name = QString::fromStdString(info.name);
+        m_modelName->setText(fontMetrics().elidedText(name, Qt::ElideMiddle, kModelNameWidth).replace('&', "&&"));
+        m_modelName->setAccessibleName(tr("Model: %1").arg(name));
+        m_modelName->setToolTip(tr("The model in use: %1. Click to see what it holds.").arg(name));
         m_modelFacts->setText(tr("%1 parameters, %2%3")
                                   .arg(shortCount(static_cast<double>(info.parameters())), dataSize(info.bytes()),
                                       info.path.empty() ? tr(", built in") : QString()));

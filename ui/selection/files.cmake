@@ -2,6 +2,7 @@ list(APPEND ui_sources
   ${CMAKE_CURRENT_SOURCE_DIR}/selection/cell_painter.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/selection/cell_text.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/selection/map_layout.cpp
+  ${CMAKE_CURRENT_SOURCE_DIR}/selection/map_legend.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/selection/selection_map_model.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/selection/selection_map_paint.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/selection/selection_map_view.cpp
@@ -13,6 +14,7 @@ list(APPEND ui_headers
   ${CMAKE_CURRENT_SOURCE_DIR}/selection/cell_painter.h
   ${CMAKE_CURRENT_SOURCE_DIR}/selection/cell_text.h
   ${CMAKE_CURRENT_SOURCE_DIR}/selection/map_layout.h
+  ${CMAKE_CURRENT_SOURCE_DIR}/selection/map_legend.h
   ${CMAKE_CURRENT_SOURCE_DIR}/selection/selection_map_model.h
   ${CMAKE_CURRENT_SOURCE_DIR}/selection/selection_map_view.h
   ${CMAKE_CURRENT_SOURCE_DIR}/selection/selection_panel.h

@@ -11,6 +11,7 @@
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
+#include <QTextDocument>
 #include <QToolTip>
 #include <QWheelEvent>
 
@@ -198,13 +199,27 @@ bool SelectionMapView::event(QEvent* event)
     if (event->type() == QEvent::ToolTip) {
         const auto* help = static_cast<QHelpEvent*>(event);
         if (const std::optional<MapCell> cell = cellAt(help->pos())) {
-            QToolTip::showText(help->globalPos(), cellToolTip(m_model, *cell), this, cellRect(*cell).toAlignedRect());
+            showToolTip(help->globalPos(), *cell);
         } else {
             QToolTip::hideText();
         }
         return true;
     }
     return QWidget::event(event);
+}
+
+/// Above the map, whose neighbouring cells are what the pointer is going to read next.
+void SelectionMapView::showToolTip(const QPoint& pointer, const MapCell& cell)
+{
+    constexpr int kFrame = 16; ///< the tip's padding and border
+    constexpr int kOffset = 16; ///< by which Qt puts a tip below the place it is given
+    const QString text = cellToolTip(m_model, cell);
+    QTextDocument lines;
+    lines.setDefaultFont(QToolTip::font());
+    lines.setHtml(text);
+    const int height = static_cast<int>(std::ceil(lines.size().height())) + kFrame;
+    const QPoint place(pointer.x(), mapToGlobal(QPoint(0, 0)).y() - height - kOffset);
+    QToolTip::showText(place, text, this, cellRect(cell).toAlignedRect());
 }
 
 void SelectionMapView::resizeEvent(QResizeEvent*)

@@ -77,6 +77,7 @@ private:
     void moveCurrent(int columns, int rows);
     std::optional<MapCell> cellAt(const QPointF& position) const;
     void updateAccessibleText();
+    void showToolTip(const QPoint& pointer, const MapCell& cell);
     // parts of paintEvent
     void paintRowAxis(QPainter& painter) const;
     void paintStepAxis(QPainter& painter) const;

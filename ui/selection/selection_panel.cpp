@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/selection/selection_panel.h"
 
-#include "ui/selection/cell_painter.h"
+#include "ui/elided_label.h"
 #include "ui/selection/cell_text.h"
+#include "ui/selection/map_legend.h"
 #include "ui/selection/selection_map_view.h"
 #include "ui/statistics/figure_file.h"
 #include "ui/theme/icons.h"
@@ -11,88 +12,16 @@
 #include <QButtonGroup>
 #include <QFileDialog>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QMenu>
 #include <QMessageBox>
-#include <QPainter>
 #include <QToolButton>
 #include <QVBoxLayout>
 
 #include <utility>
-#include <vector>
 
 namespace toca::ui {
 
 namespace {
-
-/// One sample cell per kind of decision with its name: the key to the map's marks.
-class MapLegend : public QWidget {
-public:
-    explicit MapLegend(QWidget* parent)
-        : QWidget(parent)
-    {
-        setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Fixed);
-        setAccessibleName(SelectionPanel::tr("Key of the selection map"));
-        setToolTip(SelectionPanel::tr(
-            "<b>full</b>: every token computed, the cache renewed<br><b>subset</b>: some tokens computed (bar = fresh "
-            "ratio), the others reused<br><b>reused</b>: the stored output<br><b>not entered</b>: layer or step jumped "
-            "over<br><b>planned</b>: not run yet"));
-        using Source = MapCellState::Source;
-        const auto sample = [](Source source, plan::Action action, std::int64_t computed) {
-            MapCellState state;
-            state.source = source;
-            state.action = action;
-            state.computedTokens = computed;
-            state.tokens = 100;
-            return state;
-        };
-        m_items = {{sample(Source::Happened, plan::Action::Full, 100), SelectionPanel::tr("full")},
-            {sample(Source::Happened, plan::Action::Subset, 40), SelectionPanel::tr("subset")},
-            {sample(Source::Happened, plan::Action::Reuse, 0), SelectionPanel::tr("reused")},
-            {sample(Source::Happened, plan::Action::Skip, 0), SelectionPanel::tr("not entered")},
-            {sample(Source::Planned, plan::Action::Subset, 60), SelectionPanel::tr("planned")}};
-    }
-    QSize sizeHint() const override
-    {
-        const QFontMetrics metrics(smallFont());
-        int width = 0;
-        for (const auto& [state, text] : m_items) {
-            width += kSampleWidth + kHalfSpace + metrics.horizontalAdvance(text) + kWideSpace;
-        }
-        return {width, std::max(metrics.height(), kSampleHeight) + 2};
-    }
-    QSize minimumSizeHint() const override { return {0, sizeHint().height()}; }
-
-protected:
-    void paintEvent(QPaintEvent*) override
-    {
-        QPainter painter(this);
-        const double ratio = devicePixelRatioF();
-        painter.setFont(smallFont());
-        painter.setPen(theme().mutedText);
-        int x = 0;
-        for (const auto& [state, text] : m_items) {
-            QImage sample((QSizeF(kSampleWidth, kSampleHeight) * ratio).toSize(), QImage::Format_RGB32);
-            sample.setDevicePixelRatio(ratio);
-            CellPainter(sample, ratio).paint(sample.rect(), state);
-            const int top = (height() - kSampleHeight) / 2;
-            painter.drawImage(x, top, sample);
-            painter.save();
-            painter.setPen(theme().border);
-            painter.drawRect(x - 1, top - 1, kSampleWidth + 1, kSampleHeight + 1);
-            painter.restore();
-            x += kSampleWidth + kHalfSpace;
-            const int advance = painter.fontMetrics().horizontalAdvance(text);
-            painter.drawText(QRect(x, 0, advance + 2, height()), Qt::AlignLeft | Qt::AlignVCenter, text);
-            x += advance + kWideSpace;
-        }
-    }
-
-private:
-    static constexpr int kSampleWidth = 18;
-    static constexpr int kSampleHeight = 12;
-    std::vector<std::pair<MapCellState, QString>> m_items;
-};
 
 QToolButton* orderButton(const QString& text, const QString& help, QWidget* parent)
 {
@@ -116,7 +45,7 @@ SelectionPanel::SelectionPanel(QWidget* parent)
     , m_byLayer(
           orderButton(tr("By layer"), tr("Layer after layer in order of execution; its three modules inside"), this))
     , m_fit(new QToolButton(this))
-    , m_readout(new QLabel(this))
+    , m_readout(new ElidedLabel(this))
 {
     auto* orders = new QButtonGroup(this);
     orders->addButton(m_byModule);
@@ -132,7 +61,6 @@ SelectionPanel::SelectionPanel(QWidget* parent)
     exporting->setAccessibleName(tr("Export the selection map"));
 
     m_readout->setFont(numberFont());
-    m_readout->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_readout->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     m_readout->setAccessibleName(tr("Values of the cell under the pointer"));
     m_readout->setMinimumHeight(m_readout->fontMetrics().height() + kHalfSpace);
@@ -142,7 +70,7 @@ SelectionPanel::SelectionPanel(QWidget* parent)
     controls->addWidget(m_byModule);
     controls->addWidget(m_byLayer);
     controls->addSpacing(kWideSpace);
-    controls->addWidget(new MapLegend(this));
+    controls->addWidget(new MapLegend(this), 1);
     controls->addStretch();
     controls->addWidget(m_fit);
     controls->addWidget(exporting);

@@ -5,11 +5,11 @@
 
 #include <QWidget>
 
-class QLabel;
 class QToolButton;
 
 namespace toca::ui {
 
+class ElidedLabel;
 class SelectionMapView;
 
 /// The selection map with its controls, legend and read-out line.
@@ -55,7 +55,7 @@ private:
     QToolButton* m_byModule;
     QToolButton* m_byLayer;
     QToolButton* m_fit;
-    QLabel* m_readout;
+    ElidedLabel* m_readout;
 };
 
 } // namespace toca::ui

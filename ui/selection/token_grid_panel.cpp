@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/selection/token_grid_panel.h"
 
+#include "ui/elided_label.h"
 #include "ui/selection/cell_text.h"
 #include "ui/selection/token_grid_view.h"
 #include "ui/statistics/figure_file.h"
@@ -11,7 +12,6 @@
 #include <QComboBox>
 #include <QFileDialog>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QLocale>
 #include <QMessageBox>
 #include <QSignalBlocker>
@@ -24,8 +24,8 @@ TokenGridPanel::TokenGridPanel(QWidget* parent)
     : QWidget(parent)
     , m_model(new TokenGridModel(this))
     , m_view(new TokenGridView(*m_model, this))
-    , m_title(new QLabel(this))
-    , m_readout(new QLabel(this))
+    , m_title(new ElidedLabel(this))
+    , m_readout(new ElidedLabel(this))
     , m_quantities(new QButtonGroup(this))
     , m_rows(new QComboBox(this))
     , m_previous(new QToolButton(this))

@@ -7,10 +7,11 @@
 
 class QButtonGroup;
 class QComboBox;
-class QLabel;
 class QToolButton;
 
 namespace toca::ui {
+
+class ElidedLabel;
 
 class TokenGridView;
 
@@ -48,8 +49,8 @@ private:
 
     TokenGridModel* m_model;
     TokenGridView* m_view;
-    QLabel* m_title;
-    QLabel* m_readout;
+    ElidedLabel* m_title;
+    ElidedLabel* m_readout;
     QButtonGroup* m_quantities;
     QComboBox* m_rows;
     QToolButton* m_previous;

@@ -14,6 +14,31 @@
 
 namespace toca::ui {
 
+namespace {
+
+/// Paths and checksums have no spaces at which a line could end, and a label as wide as one would widen the window:
+/// marks places where they may.
+QString breakable(const QString& text)
+{
+    constexpr int kLongestWord = 40;
+    constexpr QChar kMayBreak(0x200b);
+    QString result;
+    int word = 0;
+    for (const QChar character : text) {
+        result += character;
+        word = character.isSpace() ? 0 : word + 1;
+        if (character == '/' || character == '\\' || word >= kLongestWord) {
+            if (!character.isHighSurrogate()) {
+                result += kMayBreak;
+                word = 0;
+            }
+        }
+    }
+    return result;
+}
+
+} // namespace
+
 Banner::Banner(QWidget* parent)
     : QFrame(parent)
     , m_icon(new QLabel)
@@ -29,6 +54,8 @@ Banner::Banner(QWidget* parent)
     m_details->setWordWrap(true);
     m_details->setTextFormat(Qt::PlainText);
     m_details->setProperty("muted", true);
+    m_text->setMinimumWidth(1);
+    m_details->setMinimumWidth(1);
     m_details->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_detailsButton->setText(tr("Details"));
     m_detailsButton->setCheckable(true);
@@ -53,7 +80,7 @@ Banner::Banner(QWidget* parent)
     grid->setColumnStretch(1, 1);
     connect(close, &QToolButton::clicked, this, &QWidget::hide);
     connect(m_detailsButton, &QToolButton::toggled, m_details, &QWidget::setVisible);
-    connect(m_copy, &QToolButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_details->text()); });
+    connect(m_copy, &QToolButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_allDetails); });
     hide();
 }
 
@@ -65,9 +92,11 @@ void Banner::showMessage(Kind kind, const QString& text, const QString& advice, 
     style()->unpolish(this);
     style()->polish(this);
     m_icon->setPixmap(icon(name).pixmap(16, 16));
-    m_text->setText(advice.isEmpty() ? text : text + "\n" + advice);
-    setAccessibleName(m_text->text());
-    m_details->setText(details);
+    m_message = advice.isEmpty() ? text : text + "\n" + advice;
+    m_allDetails = details;
+    m_text->setText(breakable(m_message));
+    setAccessibleName(m_message);
+    m_details->setText(breakable(details));
     m_detailsButton->setChecked(false);
     m_details->hide();
     m_detailsButton->setVisible(!details.isEmpty());
@@ -86,7 +115,7 @@ void Banner::showError(const Error& error)
 
 QString Banner::text() const
 {
-    return m_text->text();
+    return m_message;
 }
 
 } // namespace toca::ui

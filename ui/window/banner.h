@@ -27,6 +27,8 @@ public:
 private:
     Kind m_kind = Kind::Info;
     QLabel* m_icon;
+    QString m_message;
+    QString m_allDetails;
     QLabel* m_text;
     QLabel* m_details;
     QToolButton* m_detailsButton;

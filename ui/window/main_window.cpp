@@ -11,15 +11,19 @@
 #include "ui/selection/token_grid_panel.h"
 #include "ui/statistics/statistics_panel.h"
 #include "ui/window/banner.h"
+#include "ui/window/dock_titles.h"
 #include "ui/window/status_line.h"
+#include "ui/window/tab_order.h"
 
 #include <QAction>
 #include <QApplication>
 #include <QCloseEvent>
 #include <QDockWidget>
 #include <QIcon>
+#include <QPushButton>
 #include <QSettings>
 #include <QStatusBar>
+#include <QTabBar>
 #include <QVBoxLayout>
 
 namespace toca::ui {
@@ -53,7 +57,7 @@ MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* paren
     setWindowIcon(QIcon(":/icons/toca-studio.svg"));
     setAcceptDrops(true);
     setDockNestingEnabled(true);
-    setDockOptions(AnimatedDocks | AllowNestedDocks | AllowTabbedDocks);
+    setDockOptions(AnimatedDocks | AllowNestedDocks | AllowTabbedDocks | GroupedDragging);
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
@@ -73,6 +77,7 @@ MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* paren
     m_docks.statistics = addDock("statisticsDock", tr("Statistics"), m_statistics);
     m_docks.tokens = addDock("tokensDock", tr("Tokens"), m_tokens);
     m_workspaces = std::make_unique<Workspaces>(*this, m_docks);
+    new DockTitles(*this, m_docks.all());
     statusBar()->setSizeGripEnabled(false);
     statusBar()->addWidget(m_status, 1);
 
@@ -346,9 +351,7 @@ void MainWindow::onModelDescribed(const ModelInfo& model)
     if (!asked) {
         m_prompt->model().setModel(model);
         m_player->setHint(tr("Describe a clip and press Ctrl+Return"),
-            model.examplePrompts.empty()
-                ? QString()
-                : tr("for example: %1").arg(QString::fromStdString(model.examplePrompts.front())));
+            model.examplePrompts.empty() ? QString() : QString::fromStdString(model.examplePrompts.front()));
         m_status->showIdle(tr("Ready"));
         Q_EMIT modelReady();
         if (m_startIsPending) {
@@ -368,6 +371,23 @@ void MainWindow::onModelDescribed(const ModelInfo& model)
         Q_EMIT modelReady();
     });
     dialog->open();
+}
+
+bool MainWindow::focusNextPrevChild(bool next)
+{
+    // Found anew with each Tab, because docks move and panels replace their controls with policy and model.
+    QList<QWidget*> parts{m_prompt, centralWidget()};
+    for (QDockWidget* dock : {m_docks.caching, m_docks.map, m_docks.statistics, m_docks.tokens}) {
+        parts.append(dock->widget());
+    }
+    parts.removeIf([this](const QWidget* part) { return part->window() != this; }); // floating
+    for (QTabBar* tabs : findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly)) {
+        parts.append(tabs);
+    }
+    for (QPushButton* button : m_workspaceButtons) {
+        parts.append(button);
+    }
+    return focusNextByLayout(parts, QApplication::focusWidget(), next) || QMainWindow::focusNextPrevChild(next);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event)

@@ -13,6 +13,7 @@
 #include <QApplication>
 #include <QButtonGroup>
 #include <QDockWidget>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QMenu>
 #include <QMenuBar>
@@ -20,6 +21,25 @@
 #include <QSettings>
 
 namespace toca::ui {
+
+namespace {
+
+/// Keys typed while a menu is open belong to the menu. Without this, a panel's own one-letter shortcuts take them
+/// first.
+class MenuKeys : public QObject {
+public:
+    using QObject::QObject;
+    bool eventFilter(QObject*, QEvent* event) override
+    {
+        if (event->type() != QEvent::ShortcutOverride) {
+            return false;
+        }
+        event->accept();
+        return true;
+    }
+};
+
+} // namespace
 
 QAction* MainWindow::addAction(
     const char* name, const QString& text, const QKeySequence& keys, const QString& tip, void (MainWindow::*slot)())
@@ -83,6 +103,7 @@ void MainWindow::makeMenus()
     QMenu* file = menuBar()->addMenu(tr("&File"));
     file->QWidget::addActions({action("open"), action("openModel")});
     m_recentMenu = file->addMenu(tr("Open &recent"));
+    m_recentMenu->setToolTipsVisible(true);
     connect(m_recentMenu, &QMenu::aboutToShow, this, &MainWindow::fillRecent);
     file->addSeparator();
     file->QWidget::addActions({action("saveClip"), action("saveTrace"), action("exportTrace")});
@@ -147,6 +168,10 @@ void MainWindow::makeMenus()
 
     QMenu* help = menuBar()->addMenu(tr("&Help"));
     help->QWidget::addActions({action("shortcuts"), action("about")});
+    auto* keys = new MenuKeys(this);
+    for (QMenu* menu : {file, m_recentMenu, edit, run, playback, view, help}) {
+        menu->installEventFilter(keys);
+    }
     menuBar()->setCornerWidget(makeWorkspaceSwitch(), Qt::TopRightCorner);
 }
 

@@ -23,6 +23,7 @@ namespace toca::ui {
 namespace {
 
 constexpr int kRecentLength = 10;
+constexpr int kRecentWidth = 520; ///< of a path in the menu, logical pixels
 
 std::filesystem::path toPath(const QString& path)
 {
@@ -125,6 +126,14 @@ void MainWindow::openClip(const QString& path)
                 m_player->clear();
                 m_player->clearBaseline();
                 m_player->setClip(*clip);
+                // A clip brings no trace: what is left to show is the plan of its request.
+                m_selection->clear();
+                m_tokens->setTrace(nullptr);
+                m_statistics->clear();
+                if (const plan::Plan* plan = m_caching->model().plan()) {
+                    m_selection->setPlan(*plan);
+                    m_statistics->setPlan(*plan);
+                }
                 updateActions();
             }
             m_status->showIdle(tr("Prompt and settings of %1 restored").arg(QFileInfo(path).fileName()));
@@ -268,7 +277,8 @@ void MainWindow::fillRecent()
 {
     m_recentMenu->clear();
     for (const QString& path : m_recent) {
-        m_recentMenu->addAction(QString(path).replace('&', "&&"), this, [this, path] { openPath(path); });
+        const QString shown = fontMetrics().elidedText(path, Qt::ElideMiddle, kRecentWidth).replace('&', "&&");
+        m_recentMenu->addAction(shown, this, [this, path] { openPath(path); })->setToolTip(path);
     }
     if (m_recent.isEmpty()) {
         m_recentMenu->addAction(tr("Nothing yet"))->setEnabled(false);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/window/status_line.h"
 
+#include "ui/elided_label.h"
 #include "ui/prompt/system_memory.h"
 #include "ui/theme/theme.h"
 #include "ui/window/run_controller.h"
@@ -22,7 +23,7 @@ constexpr int kProgressSteps = 1000;
 
 StatusLine::StatusLine(QWidget* parent)
     : QWidget(parent)
-    , m_stage(new QLabel)
+    , m_stage(new ElidedLabel(nullptr, Qt::ElideMiddle))
     , m_progress(new QProgressBar)
     , m_step(new QLabel)
     , m_rate(new QLabel)

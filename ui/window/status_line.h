@@ -8,6 +8,7 @@ class QProgressBar;
 
 namespace toca::ui {
 
+class ElidedLabel;
 class RunController;
 
 /// The lowest line of the window: stage, step, rate, time left, gain so far and cache memory of the run.
@@ -20,7 +21,7 @@ public:
     QString text() const;
 
 private:
-    QLabel* m_stage;
+    ElidedLabel* m_stage;
     QProgressBar* m_progress;
     QLabel* m_step;
     QLabel* m_rate;
