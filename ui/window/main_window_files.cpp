@@ -128,7 +128,7 @@ void MainWindow::openClip(const QString& path)
                 m_player->setClip(*clip);
                 // A clip brings no trace: what is left to show is the plan of its request.
                 m_selection->clear();
-                m_tokens->setTrace(nullptr);
+                m_tokens->clear();
                 m_statistics->clear();
                 if (const plan::Plan* plan = m_caching->model().plan()) {
                     m_selection->setPlan(*plan);
