@@ -27,6 +27,8 @@ namespace {
 
 /// Parts larger than this are freed as soon as they have done their work.
 constexpr std::int64_t kLargePart = std::int64_t{1} << 30;
+/// Where estimates end: far beyond any machine, and the sum of several is still a number.
+constexpr std::int64_t kMostBytes = std::int64_t{1} << 60;
 
 Result<torch::Device> deviceOf(Device wanted)
 {
@@ -58,6 +60,8 @@ std::string fingerprint(const ModelFolder& folder, torch::Device device)
 
 std::string mebibytes(std::int64_t bytes)
 {
+    if (bytes >= kMostBytes)
+        return "more than " + std::to_string(kMostBytes >> 20) + " MiB";
     return std::to_string((bytes >> 20) + ((bytes & ((1 << 20) - 1)) != 0)) + " MiB";
 }
 
@@ -211,10 +215,8 @@ MemoryEstimate TorchEngine::memoryFor(
         models::VideoVae(folder.vae)->decodeBytes(request.frames, request.height, request.width));
     memory.cache = plan.cacheBytes();
     memory.trace = traceBytes(plan, static_cast<int>(plan.geometry().rows()), request.traceLevel);
-    // Each far beyond any machine, so that their sum still counts.
-    constexpr std::int64_t kMost = std::int64_t{1} << 60;
     for (std::int64_t* part : {&memory.weights, &memory.activations, &memory.cache, &memory.trace})
-        *part = *part < 0 ? kMost : std::min(*part, kMost);
+        *part = *part < 0 ? kMostBytes : std::min(*part, kMostBytes);
     memory.available = availableMemory();
     return memory;
 }
@@ -283,9 +285,10 @@ Result<RunResult> TorchEngine::generate(const GenerationRequest& request, Observ
         const MemoryEstimate& memory = prepared->memory;
         if (memory.available > 0 && memory.total() > memory.available)
             return unexpected(ErrorCode::TooLarge,
-                "This run needs about " + mebibytes(memory.total()) + " (weights " + mebibytes(memory.weights)
-                    + ", activations " + mebibytes(memory.activations) + ", cache " + mebibytes(memory.cache)
-                    + ", trace " + mebibytes(memory.trace) + "), but only " + mebibytes(memory.available)
+                "This run needs " + std::string(memory.total() < kMostBytes ? "about " : "") + mebibytes(memory.total())
+                    + " (weights " + mebibytes(memory.weights) + ", activations " + mebibytes(memory.activations)
+                    + ", cache " + mebibytes(memory.cache) + ", trace " + mebibytes(memory.trace) + "), but only "
+                    + mebibytes(memory.available)
                     + " are free. Choose a smaller size, fewer frames or a policy that stores less.");
         at::set_num_threads(prepared->threads);
         return run(*prepared, observer, stop);

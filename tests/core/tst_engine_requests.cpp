@@ -119,7 +119,8 @@ void TestEngineRequests::refused_data()
     add("frames 2", "17", frames(2));
     add("frames 9", "17", frames(9));
     add("frames 16", "17", frames(16));
-    add("a million frames", "MiB", [](GenerationRequest& r) { r.width = r.height = 512, r.frames = 1'000'000; });
+    add("a million frames", "needs more than",
+        [](GenerationRequest& r) { r.width = r.height = 512, r.frames = 1'000'000; });
     add("largest frames", "frames", frames(kMost));
     add("huge in all", "tokens", [](GenerationRequest& r) { r.width = r.height = 65536, r.frames = 1'000'000; });
     const auto steps = [](int count) { return [=](GenerationRequest& r) { r.steps = count; }; };
