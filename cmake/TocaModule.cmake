@@ -64,5 +64,5 @@ function(toca_add_test name)
     set(platform offscreen)
   endif()
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT}
-    ENVIRONMENT "QT_QPA_PLATFORM=${platform};XDG_RUNTIME_DIR=${PROJECT_BINARY_DIR}/tests/runtime;QT_FATAL_WARNINGS=1;OMP_NUM_THREADS=2;GOMP_SPINCOUNT=2000;LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/support/lsan.supp;ASAN_OPTIONS=detect_leaks=1:detect_odr_violation=0")
+    ENVIRONMENT "QT_QPA_PLATFORM=${platform};XDG_RUNTIME_DIR=${PROJECT_BINARY_DIR}/tests/runtime;QT_FATAL_WARNINGS=1;OMP_NUM_THREADS=2;GOMP_SPINCOUNT=2000;LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/support/lsan.supp;ASAN_OPTIONS=detect_leaks=1:detect_odr_violation=0;UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:suppressions=${PROJECT_SOURCE_DIR}/tests/support/ubsan.supp")
 endfunction()
