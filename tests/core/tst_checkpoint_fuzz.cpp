@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/base/safetensors_header.h"
 #include "core/checkpoint/checkpoint.h"
 #include "core/checkpoint/json_config.h"
-#include "core/base/safetensors_header.h"
 #include "tests/support/safetensors_bytes.h"
 
 #include <QDir>

@@ -1,12 +1,12 @@
-# libFuzzer targets, with clang and -DTOCA_FUZZ=ON:
-#   build/tests/fuzz_safetensors -max_total_time=120 CORPUS tests/fuzz/safetensors
+# libFuzzer targets, with clang and -DTOCA_FUZZ=ON (./dev fuzz):
+#   build/fuzz/bin/fuzz_safetensors -max_total_time=120 CORPUS tests/fuzz/safetensors
 if(TOCA_FUZZ)
   if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
     message(FATAL_ERROR "TOCA_FUZZ needs clang: configure with -DCMAKE_CXX_COMPILER=clang++.")
   endif()
   # Compiled here once more, not linked from toca::checkpoint: the parsers themselves must be instrumented.
   foreach(name fuzz_safetensors fuzz_json_config)
-    add_executable(${name} fuzz/${name}.cpp
+    add_executable(${name} ${PROJECT_SOURCE_DIR}/tests/fuzz/${name}.cpp
       ${PROJECT_SOURCE_DIR}/core/base/error.cpp
       ${PROJECT_SOURCE_DIR}/core/base/atomic_file.cpp
       ${PROJECT_SOURCE_DIR}/core/checkpoint/json_config.cpp
@@ -16,6 +16,5 @@ if(TOCA_FUZZ)
     target_link_libraries(${name} PRIVATE nlohmann_json::nlohmann_json toca::options)
     target_compile_options(${name} PRIVATE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -g)
     target_link_options(${name} PRIVATE -fsanitize=fuzzer,address,undefined)
-    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   endforeach()
 endif()
