@@ -22,6 +22,10 @@ const char* kindName(plan::ParameterKind kind)
         return "number";
     case plan::ParameterKind::Choice:
         return "choice";
+    case plan::ParameterKind::Text:
+        return "text";
+    case plan::ParameterKind::File:
+        return "file";
     }
     return "";
 }
@@ -38,6 +42,10 @@ std::string rangeText(const plan::ParameterSpec& spec)
     if (isNumeric(spec))
         return plan::toText(spec.minimum) + " to " + plan::toText(spec.maximum)
             + (spec.unit.empty() ? "" : " " + spec.unit);
+    if (spec.kind == plan::ParameterKind::Text)
+        return "text";
+    if (spec.kind == plan::ParameterKind::File)
+        return "path of a file";
     std::string list;
     for (const std::string& choice : spec.choices)
         list += (list.empty() ? "" : ", ") + choice;
@@ -77,7 +85,8 @@ Json presetJson(const plan::Preset& preset)
     Json values = Json::object();
     for (const auto& [name, value] : preset.values)
         values[name] = toJsonValue(value);
-    return {{"name", preset.name}, {"label", preset.label}, {"source", preset.source}, {"values", values}};
+    return {{"name", preset.name}, {"label", preset.label}, {"family", preset.family}, {"source", preset.source},
+        {"values", values}};
 }
 
 /// A '|' would end the table's cell.

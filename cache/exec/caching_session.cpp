@@ -84,6 +84,7 @@ torch::Tensor CachingSession::evaluate(const EvaluationView& view, const Model& 
         record.flops = m_moduleFlops + (entered ? plan::fixedFlops(m_geometry, enteredRows) : 0.0);
         record.cacheBytes = cacheBytes();
         record.latentRms = view.latent.defined() ? view.latent.square().mean().sqrt().item<double>() : 0.0;
+        record.scalars = m_policy->decisionScalars();
         m_options.trace->appendEvaluation(record);
     }
     return prediction;

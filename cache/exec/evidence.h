@@ -16,6 +16,7 @@ enum class EvidenceKind : std::uint8_t {
     CrossAttentionEntropy =
         1, ///< per row and token: -sum p ln(p + 1e-7), p the head mean at half weight (section 6.3 s2)
     SelfAttentionInfluence = 2, ///< per row and token: attention received, summed over queries, mean over heads (s1)
+    ValueNorm = 4, ///< per row and token: sum over heads of (1 - the norm of the self-attention's value) (kv-norm)
 };
 using EvidenceSet = std::uint8_t;
 constexpr EvidenceSet operator|(EvidenceKind a, EvidenceKind b)

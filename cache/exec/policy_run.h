@@ -4,6 +4,7 @@
 #include "cache/exec/evidence.h"
 #include "cache/exec/feature_store.h"
 #include "cache/plan/policy.h"
+#include "cache/plan/trace.h"
 
 #include <functional>
 #include <memory>
@@ -128,6 +129,9 @@ public:
     virtual bool keepsPrediction() const { return false; }
     /// Rows of a prompt's guidance pair choose tokens apart (DiT) or together.
     virtual bool selectsPerRow() const { return false; }
+
+    /// What the last evaluation was decided from, for the trace.
+    virtual plan::DecisionScalars decisionScalars() const { return {}; }
 
     virtual std::unique_ptr<PolicyRun> clone() const = 0;
 };

@@ -4,8 +4,20 @@
 #include <algorithm>
 
 namespace toca::plan {
-namespace {
-constexpr double kFrequencyChannels = 256; // width of the sinusoidal timestep embedding
+
+double conditioningFlops(const ModelShape& shape)
+{
+    constexpr double kFrequencies = 256; // width of the sinusoidal embedding of a number
+    const double width = static_cast<double>(shape.hiddenSize), depth = static_cast<double>(shape.depth);
+    const double embedder = 2 * (kFrequencies * width + width * width);
+    if (shape.family == "dit") // every block and the final layer have modulation weights of their own
+        return embedder + 2 * width * (6 * depth + 2) * width;
+    const double modulation = 2 * width * 6 * width; // one t_block for all blocks
+    if (shape.family != "pixart")
+        return 2 * embedder + modulation; // timestep and fps
+    const double third = width / 3; // height, width and aspect ratio of the picture
+    const double sizes = shape.hasSizeConditions ? 3 * 2 * (kFrequencies * third + third * third) : 0;
+    return embedder + modulation + sizes;
 }
 
 double moduleFlops(
@@ -41,9 +53,7 @@ double fixedFlops(const Geometry& geometry, std::int64_t rows)
     const double tokens = static_cast<double>(geometry.grid.tokens());
     const double width = static_cast<double>(geometry.hiddenSize);
     const double patches = 2 * tokens * width * static_cast<double>(geometry.patchInputs + geometry.patchOutputs);
-    const double timestepMlps = 2 * 2 * (kFrequencyChannels * width + width * width); // timestep and fps
-    const double modulation = 2 * width * 6 * width; // t_block
-    return (patches + timestepMlps + modulation) * static_cast<double>(rows);
+    return (patches + geometry.conditioningFlops) * static_cast<double>(rows);
 }
 
 double onceFlops(const Geometry& geometry)

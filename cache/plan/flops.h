@@ -13,6 +13,10 @@ namespace toca::plan {
 double moduleFlops(
     const Geometry& geometry, int layer, ModuleKind module, std::int64_t computedTokens, std::int64_t rows);
 
+/// Embedding the timestep (and fps or picture size) and projecting modulation vectors: of one guidance row and
+/// evaluation.
+double conditioningFlops(const ModelShape& shape);
+
 /// Patch embedding, timestep embedding, modulation and final layer of one evaluation.
 double fixedFlops(const Geometry& geometry, std::int64_t rows);
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cache/plan/geometry.h"
 
+#include "cache/plan/flops.h"
+
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -39,11 +42,17 @@ std::int64_t dividedUp(std::int64_t value, std::int64_t by)
     return (value + by - 1) / by;
 }
 
+/// Families that make one still picture with all its tokens in one self-attention.
+bool isPictureFamily(const ModelShape& shape)
+{
+    return shape.family == "dit" || shape.family == "pixart";
+}
+
 Result<void> checkShape(const ModelShape& shape)
 {
-    if (shape.family != "stdit3")
-        return unexpected(
-            ErrorCode::Unsupported, "The model family '" + shape.family + "' is not known; known is stdit3.");
+    if (shape.family != "stdit3" && !isPictureFamily(shape))
+        return unexpected(ErrorCode::Unsupported,
+            "The model family '" + shape.family + "' is not known; known are stdit3, dit and pixart.");
     const struct {
         const char* name;
         std::int64_t value, minimum, maximum;
@@ -58,6 +67,8 @@ Result<void> checkShape(const ModelShape& shape)
         {"The model's patch width", shape.patch[2], 1, 64},
         {"The model's caption width", shape.captionChannels, 0, kMaxWidth},
         {"The model's number of text tokens", shape.maxTextTokens, 0, kMaxTextTokens},
+        {"The model's number of classes", shape.classes, 0, kMaxWidth},
+        {"The model's latent side", shape.latentSide, 0, kMaxSide},
         {"The VAE's spatial factor", shape.spatialDownsample, 1, 1024},
         {"The VAE's number of frames per piece", shape.microFrameSize, 1, kMaxFrames},
         {"The VAE's number of latent frames per piece", shape.latentPerMicro, 1, shape.microFrameSize},
@@ -178,6 +189,37 @@ std::int64_t latentFrames(const ModelShape& shape, std::int64_t frames)
         + dividedUp(frames % shape.microFrameSize, shape.temporalDownsample);
 }
 
+Geometry geometryOf(
+    const ModelShape& shape, const TokenGrid& grid, std::int64_t textTokens, int prompts, int guidanceRows)
+{
+    Geometry geometry;
+    geometry.family = shape.family;
+    geometry.grid = grid;
+    geometry.hiddenSize = shape.hiddenSize;
+    geometry.heads = shape.heads;
+    geometry.mlpHiddenSize = static_cast<std::int64_t>(static_cast<double>(shape.hiddenSize) * shape.mlpRatio);
+    for (std::int64_t block = 0; block < shape.depth; ++block) {
+        if (isPictureFamily(shape)) {
+            geometry.layers.push_back(LayerKind::Joint);
+            continue;
+        }
+        geometry.layers.push_back(LayerKind::Spatial);
+        geometry.layers.push_back(LayerKind::Temporal);
+    }
+    geometry.crossAttention = shape.family != "dit";
+    geometry.textTokens = textTokens;
+    geometry.captionChannels = shape.captionChannels;
+    // The published models project the padding too and drop it afterwards.
+    geometry.captionTokens = shape.maxTextTokens * guidanceRows;
+    const std::int64_t patchArea = shape.patch[0] * shape.patch[1] * shape.patch[2];
+    geometry.patchInputs = shape.inChannels * patchArea;
+    geometry.patchOutputs = shape.outChannels * patchArea;
+    geometry.conditioningFlops = conditioningFlops(shape);
+    geometry.prompts = prompts;
+    geometry.guidanceRows = guidanceRows;
+    return geometry;
+}
+
 Result<Geometry> geometryFor(const ModelShape& shape, std::int64_t frames, std::int64_t width, std::int64_t height,
     std::int64_t textTokens, int prompts, bool guided)
 {
@@ -185,6 +227,9 @@ Result<Geometry> geometryFor(const ModelShape& shape, std::int64_t frames, std::
         return unexpected(checked.error());
     if (auto checked = checkRange("The number of frames", frames, 1, kMaxFrames); !checked)
         return unexpected(checked.error());
+    if (isPictureFamily(shape) && frames != 1)
+        return invalid(
+            "This model makes single pictures: the number of frames must be 1, not " + std::to_string(frames) + ".");
     const std::int64_t piece = shape.microFrameSize;
     if (frames > 1 && frames < piece) {
         const bool nearOne = frames - 1 < piece - frames;
@@ -200,60 +245,102 @@ Result<Geometry> geometryFor(const ModelShape& shape, std::int64_t frames, std::
         const std::int64_t smallest = side.patch * shape.spatialDownsample;
         if (auto checked = checkRange(side.name, side.pixels, smallest, kMaxSide, " pixels"); !checked)
             return unexpected(checked.error());
+        if (const std::int64_t only = shape.latentSide * shape.spatialDownsample; only > 0 && side.pixels != only)
+            return invalid(std::string(side.name) + " is " + std::to_string(side.pixels)
+                + " pixels; this model only makes pictures of " + std::to_string(only) + "x" + std::to_string(only)
+                + " pixels.");
     }
     if (auto checked = checkRange("The number of text tokens", textTokens, 0, shape.maxTextTokens); !checked)
         return unexpected(checked.error());
     if (auto checked = checkRange("The number of prompts", prompts, 1, kMaxPrompts); !checked)
         return unexpected(checked.error());
 
-    Geometry geometry;
-    geometry.family = shape.family;
     // The VAE floors the latent size; the transformer then pads it up to whole patches.
-    geometry.grid.frames = dividedUp(latentFrames(shape, frames), shape.patch[0]);
-    geometry.grid.rows = dividedUp(height / shape.spatialDownsample, shape.patch[1]);
-    geometry.grid.columns = dividedUp(width / shape.spatialDownsample, shape.patch[2]);
-    geometry.hiddenSize = shape.hiddenSize;
-    geometry.heads = shape.heads;
-    geometry.mlpHiddenSize = static_cast<std::int64_t>(static_cast<double>(shape.hiddenSize) * shape.mlpRatio);
-    for (std::int64_t block = 0; block < shape.depth; ++block) {
-        geometry.layers.push_back(LayerKind::Spatial);
-        geometry.layers.push_back(LayerKind::Temporal);
-    }
-    geometry.textTokens = textTokens;
-    geometry.captionChannels = shape.captionChannels;
-    geometry.guidanceRows = guided ? 2 : 1;
-    // The published model projects the padding too and drops it afterwards.
-    geometry.captionTokens = shape.maxTextTokens * geometry.guidanceRows;
-    const std::int64_t patchArea = shape.patch[0] * shape.patch[1] * shape.patch[2];
-    geometry.patchInputs = shape.inChannels * patchArea;
-    geometry.patchOutputs = shape.outChannels * patchArea;
-    geometry.prompts = prompts;
+    const TokenGrid grid{dividedUp(latentFrames(shape, frames), shape.patch[0]),
+        dividedUp(height / shape.spatialDownsample, shape.patch[1]),
+        dividedUp(width / shape.spatialDownsample, shape.patch[2])};
+    Geometry geometry = geometryOf(shape, grid, textTokens, prompts, guided ? 2 : 1);
     if (auto checked = checkGeometry(geometry); !checked)
         return unexpected(checked.error());
     return geometry;
 }
 
+namespace {
+
+/// DiT-XL/2 and PixArt-alpha share the transformer's width; both work on latents of the SD VAE.
+ModelShape pictureShape(const char* family, std::int64_t latentSide)
+{
+    ModelShape shape;
+    shape.family = family;
+    shape.hiddenSize = 1152;
+    shape.heads = 16;
+    shape.depth = 28;
+    shape.latentSide = latentSide;
+    return shape;
+}
+
+/// facebookresearch/DiT: ImageNet's 1000 classes; the position embedding is stored for one size.
+ModelShape ditShape(std::int64_t latentSide)
+{
+    ModelShape shape = pictureShape("dit", latentSide);
+    shape.classes = 1000;
+    return shape;
+}
+
+/// PixArt-alpha: T5-XXL captions of up to 120 tokens.
+ModelShape pixartShape(std::int64_t latentSide, bool hasSizeConditions)
+{
+    ModelShape shape = pictureShape("pixart", latentSide);
+    shape.captionChannels = 4096;
+    shape.maxTextTokens = 120;
+    shape.hasSizeConditions = hasSizeConditions;
+    return shape;
+}
+
+/// STDiT3-XL/2 with T5-XXL captions, hpcaitech/Open-Sora v1.2.0.
+ModelShape openSoraShape()
+{
+    ModelShape shape;
+    shape.hiddenSize = 1152;
+    shape.heads = 16;
+    shape.depth = 28;
+    shape.captionChannels = 4096;
+    shape.maxTextTokens = 300;
+    return shape;
+}
+
+const std::vector<std::pair<std::string, ModelShape>>& publishedShapes()
+{
+    static const std::vector<std::pair<std::string, ModelShape>> shapes{
+        {"opensora-v1.2", openSoraShape()},
+        {"dit-xl-2-256", ditShape(32)},
+        {"dit-xl-2-512", ditShape(64)},
+        {"pixart-alpha-256", pixartShape(32, false)},
+        {"pixart-alpha-512", pixartShape(0, false)}, // any aspect ratio
+        {"pixart-alpha-1024", pixartShape(0, true)},
+    };
+    return shapes;
+}
+
+} // namespace
+
 Result<ModelShape> publishedShape(std::string_view name)
 {
-    if (name == "opensora-v1.2") {
-        // STDiT3-XL/2 with T5-XXL captions, hpcaitech/Open-Sora v1.2.0.
-        ModelShape shape;
-        shape.hiddenSize = 1152;
-        shape.heads = 16;
-        shape.depth = 28;
-        shape.captionChannels = 4096;
-        shape.maxTextTokens = 300;
-        return shape;
-    }
     std::string known;
-    for (const auto& other : publishedShapeNames())
+    for (const auto& [other, shape] : publishedShapes()) {
+        if (other == name)
+            return shape;
         known += (known.empty() ? "" : ", ") + other;
+    }
     return invalid("No published model is called '" + std::string(name.substr(0, 100)) + "'; known: " + known + ".");
 }
 
 std::vector<std::string> publishedShapeNames()
 {
-    return {"opensora-v1.2"};
+    std::vector<std::string> names;
+    for (const auto& [name, shape] : publishedShapes())
+        names.push_back(name);
+    return names;
 }
 
 } // namespace toca::plan

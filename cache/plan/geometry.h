@@ -48,7 +48,7 @@ struct TokenGrid {
 
 /// All that FLOPs, bytes and plans depend on; known from a model's configuration and a request, without weights.
 struct Geometry {
-    std::string family; ///< "stdit3"
+    std::string family; ///< "stdit3", "dit", "pixart"
     TokenGrid grid;
     std::int64_t hiddenSize = 0;
     std::int64_t heads = 1;
@@ -60,6 +60,7 @@ struct Geometry {
     std::int64_t captionTokens = 0; ///< text tokens that pass through the caption MLP, all rows of one prompt together
     std::int64_t patchInputs = 0; ///< values of one patch going into the patch embedding
     std::int64_t patchOutputs = 0; ///< values of one patch coming out of the final layer
+    double conditioningFlops = 0; ///< of one guidance row and evaluation: timestep embedding, modulation vectors
     int prompts = 1;
     int guidanceRows = 2; ///< 2 with classifier-free guidance, else 1
 
@@ -74,7 +75,7 @@ struct Geometry {
 
 /// A transformer family's size, from its config: what `geometryFor` needs besides the request.
 struct ModelShape {
-    std::string family = "stdit3";
+    std::string family = "stdit3"; ///< or "dit", "pixart": still pictures, all tokens in one self-attention
     std::int64_t hiddenSize = 0;
     std::int64_t heads = 1;
     std::int64_t depth = 0; ///< pairs of a spatial and a temporal block in STDiT3
@@ -84,12 +85,20 @@ struct ModelShape {
     std::array<std::int64_t, 3> patch{1, 2, 2};
     std::int64_t captionChannels = 0;
     std::int64_t maxTextTokens = 0;
+    std::int64_t classes = 0; ///< of a class-conditional model
+    std::int64_t latentSide = 0; ///< rows and columns of the only latent size that the model takes; 0 = any size
+    bool hasSizeConditions = false; ///< picture size and aspect ratio are embedded with the timestep (PixArt 1024)
     std::int64_t spatialDownsample = 8; ///< of the VAE
     std::int64_t microFrameSize = 17; ///< frames that the temporal VAE takes at once
     std::int64_t latentPerMicro = 5; ///< latent frames of one whole piece
     std::int64_t temporalDownsample = 4;
     bool operator==(const ModelShape&) const = default;
 };
+
+/// Geometry of one call of a model on this many tokens. No checks.
+/// @param textTokens kept tokens of the longest text
+Geometry geometryOf(
+    const ModelShape& shape, const TokenGrid& grid, std::int64_t textTokens, int prompts, int guidanceRows);
 
 /// Latent frames of `frames` pictures: 1 for 1, else 5 * floor(F / 17) + ceil(rest / 4) (reference README section 14).
 std::int64_t latentFrames(const ModelShape& shape, std::int64_t frames);
@@ -104,7 +113,7 @@ Result<Geometry> geometryFor(const ModelShape& shape, std::int64_t frames, std::
 /// @return InvalidArgument naming the value and its range.
 Result<void> checkGeometry(const Geometry& geometry);
 
-/// Published models whose plan can be made without weights: "opensora-v1.2".
+/// Published models whose plan can be made without weights: "opensora-v1.2", "dit-xl-2-256", ...
 Result<ModelShape> publishedShape(std::string_view name);
 std::vector<std::string> publishedShapeNames();
 

@@ -25,6 +25,15 @@ std::string quoted(std::string_view text)
     return out + (text.size() > kQuotedBytes ? "...'" : "'");
 }
 
+constexpr std::size_t kMaxTextBytes = 65536;
+
+bool isPlainText(std::string_view text)
+{
+    return text.size() <= kMaxTextBytes && std::none_of(text.begin(), text.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    });
+}
+
 std::string expectation(const ParameterSpec& spec)
 {
     const std::string unit = spec.unit.empty() ? "" : " " + spec.unit;
@@ -35,6 +44,9 @@ std::string expectation(const ParameterSpec& spec)
         return "a whole number from " + numberText(spec.minimum) + " to " + numberText(spec.maximum) + unit;
     case ParameterKind::Number:
         return "a number from " + numberText(spec.minimum) + " to " + numberText(spec.maximum) + unit;
+    case ParameterKind::Text:
+    case ParameterKind::File:
+        return "a text of at most " + std::to_string(kMaxTextBytes) + " bytes without control characters";
     case ParameterKind::Choice:
         break;
     }
@@ -88,6 +100,11 @@ Result<ParameterValue> checkedValue(const ParameterSpec& spec, const ParameterVa
         if (text && std::find(spec.choices.begin(), spec.choices.end(), *text) != spec.choices.end())
             return ParameterValue(*text);
         break;
+    case ParameterKind::Text:
+    case ParameterKind::File:
+        if (text && isPlainText(*text))
+            return ParameterValue(*text);
+        break;
     }
     return refused(spec, toText(value));
 }
@@ -115,6 +132,8 @@ Result<ParameterValue> parseParameter(const ParameterSpec& spec, std::string_vie
             return ParameterValue(false);
         return refused(spec, text);
     case ParameterKind::Choice:
+    case ParameterKind::Text:
+    case ParameterKind::File:
         return checkedValue(spec, ParameterValue(std::string(text)));
     case ParameterKind::Integer:
     case ParameterKind::Number:

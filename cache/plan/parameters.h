@@ -16,7 +16,8 @@ namespace toca::plan {
 using ParameterValue = std::variant<bool, std::int64_t, double, std::string>;
 using ParameterValues = std::map<std::string, ParameterValue>;
 
-enum class ParameterKind : std::uint8_t { Boolean, Integer, Number, Choice };
+/// Text is a list or table in writing ("0,2,2"); File the path of a file that the policy reads.
+enum class ParameterKind : std::uint8_t { Boolean, Integer, Number, Choice, Text, File };
 
 /// Declares one parameter; command line, window, presets, reports and tests read this and nothing else.
 struct ParameterSpec {
@@ -26,7 +27,7 @@ struct ParameterSpec {
     std::string group; ///< "Selection", "Refresh", "Scores"
     ParameterKind kind = ParameterKind::Number;
     ParameterValue defaultValue = 0.0;
-    double minimum = 0.0; ///< for Integer and Number, inclusive
+    double minimum = 0.0; ///< for Integer and Number, inclusive; for Text and File unused
     double maximum = 1.0;
     double stepSize = 0.01;
     std::string unit; ///< "" or "steps", "tokens"
@@ -40,6 +41,7 @@ struct Preset {
     std::string label;
     std::string source;
     ParameterValues values; ///< only what differs from the defaults
+    std::string family; ///< the model family it was made for; "" = any
 };
 
 /// "0.1", "3", "true", "constant"

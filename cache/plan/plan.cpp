@@ -73,7 +73,8 @@ Plan::Plan(Geometry geometry, SamplerSchedule schedule)
 
 bool Plan::isStatic() const
 {
-    return std::none_of(m_modules.begin(), m_modules.end(), [](const auto& module) { return module.decidedAtRunTime; });
+    return !m_decidedAtRunTime
+        && std::none_of(m_modules.begin(), m_modules.end(), [](const auto& module) { return module.decidedAtRunTime; });
 }
 
 bool Plan::cachesNothing() const
@@ -112,6 +113,8 @@ double Plan::baselineFlops() const
 
 std::int64_t Plan::cacheBytes(int bytesPerElement) const
 {
+    if (m_cachedElements >= 0)
+        return m_cachedElements * bytesPerElement;
     std::int64_t stored = 0;
     for (int layer = 0; layer < layerCount(); ++layer) {
         for (const ModuleKind module : kAllModules) {

@@ -75,6 +75,8 @@ public:
     EvaluationDecision& decision(int evaluation) { return m_decisions[static_cast<std::size_t>(evaluation)]; }
     EvaluationDecision decision(int evaluation) const { return m_decisions[static_cast<std::size_t>(evaluation)]; }
 
+    /// Marks that whole evaluations or layers are decided from data of the run (thresholds).
+    void setDecidedAtRunTime() { m_decidedAtRunTime = true; }
     /// False when any decision waits for data of the run.
     bool isStatic() const;
     /// True when nothing is ever reused: a policy setting that caches nothing.
@@ -85,7 +87,10 @@ public:
     double baselineFlops() const; ///< the same run with every module full
     double flopsGain() const { return baselineFlops() / totalFlops(); }
     /// Bytes of stored module outputs: one per module that is ever reused, in a dtype of `bytesPerElement`.
+    /// A policy that stores something else says how much (`setCachedElements`).
     std::int64_t cacheBytes(int bytesPerElement = 4) const;
+    /// @param elements numbers held at most at once, all rows
+    void setCachedElements(std::int64_t elements) { m_cachedElements = elements; }
     /// Mean share of computed tokens over all modules of an evaluation, in [0, 1].
     double freshRatio(int evaluation) const;
 
@@ -103,6 +108,8 @@ private:
     SamplerSchedule m_schedule;
     std::vector<EvaluationDecision> m_decisions;
     std::vector<PlannedModule> m_modules;
+    bool m_decidedAtRunTime = false;
+    std::int64_t m_cachedElements = -1; ///< -1 = one output per module that is ever reused
 };
 
 } // namespace toca::plan

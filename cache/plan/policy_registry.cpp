@@ -41,8 +41,16 @@ const PolicyEntry* findPolicy(std::string_view name)
     return nullptr;
 }
 
+const Preset* defaultPreset(const PolicyEntry& entry, std::string_view family)
+{
+    for (const Preset& preset : entry.presets)
+        if (preset.family.empty() || preset.family == family)
+            return &preset;
+    return nullptr;
+}
+
 Result<std::unique_ptr<Policy>> makePolicy(
-    std::string_view name, const ParameterValues& values, std::string_view preset)
+    std::string_view name, const ParameterValues& values, std::string_view preset, const PolicyContext& context)
 {
     const PolicyEntry* entry = findPolicy(name);
     if (!entry)
@@ -59,13 +67,15 @@ Result<std::unique_ptr<Policy>> makePolicy(
                 "The policy " + entry->name + " has no preset " + quoted(preset)
                     + "; known are: " + namesOf(entry->presets) + ".");
         merged = found->values;
+    } else if (const Preset* standard = defaultPreset(*entry, context.family)) {
+        merged = standard->values;
     }
     for (const auto& [key, value] : values)
         merged.insert_or_assign(key, value);
     auto complete = completed(entry->parameters, merged);
     if (!complete)
         return unexpected(complete.error());
-    return entry->make(*complete);
+    return entry->make(*complete, context);
 }
 
 } // namespace toca::plan

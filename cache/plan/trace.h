@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -23,6 +24,13 @@ struct TraceCell {
     double flops = 0; ///< all rows, convention of flops.h
 };
 
+/// The numbers that a step-wise decision was made from. NaN = the policy made no such decision.
+struct DecisionScalars {
+    double signal = std::numeric_limits<double>::quiet_NaN(); ///< what was measured at this evaluation
+    double accumulated = std::numeric_limits<double>::quiet_NaN(); ///< what was held against the threshold
+    double threshold = std::numeric_limits<double>::quiet_NaN();
+};
+
 /// What really happened in one evaluation.
 struct TraceEvaluation {
     EvaluationDecision decision = EvaluationDecision::Run;
@@ -30,6 +38,7 @@ struct TraceEvaluation {
     double flops = 0; ///< fixed work included, without the work done once per run
     std::int64_t cacheBytes = 0; ///< held at its end
     double latentRms = 0; ///< root mean square of the latent after it
+    DecisionScalars scalars;
 };
 
 /// Whether a trace keeps the scores of every selection (16 bit).

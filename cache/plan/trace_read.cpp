@@ -12,6 +12,8 @@
 namespace toca::plan {
 namespace {
 
+constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
+
 using nlohmann::json;
 using Shape = std::vector<std::int64_t>;
 namespace fs = std::filesystem;
@@ -211,6 +213,7 @@ private:
                 && integer(from, "caption_tokens", to.captionTokens) && integer(from, "patch_inputs", to.patchInputs)
                 && integer(from, "patch_outputs", to.patchOutputs) && integer(from, "prompts", to.prompts)
                 && integer(from, "guidance_rows", to.guidanceRows)
+                && (!from.contains("conditioning_flops") || number(from, "conditioning_flops", to.conditioningFlops))
                 && tensor(names::kLayerKind, StoredType::U8, {length(names::kLayerKind)}, kinds)
                 && all(names::kLayerKind, kinds, [](std::uint8_t kind) { return kind <= 2; })))
             return false;
@@ -308,10 +311,17 @@ private:
                 && tensor(names::kDecision, StoredType::U8, shape, decisions)
                 && all(names::kDecision, decisions, [](std::uint8_t decision) { return decision <= 2; })))
             return false;
+        // Files written before policies decided from data do not have these.
+        std::vector<double> signal(seconds.size(), kNoNumber), accumulated = signal, threshold = signal;
+        const std::pair<const char*, std::vector<double>*> scalars[]{
+            {names::kSignal, &signal}, {names::kAccumulated, &accumulated}, {names::kThreshold, &threshold}};
+        for (const auto& [name, values] : scalars)
+            if (find(name) && !tensor(name, StoredType::F64, shape, *values))
+                return false;
         std::vector<TraceEvaluation>& evaluations = TraceFileAccess::evaluations(*m_trace);
         for (std::size_t i = 0; i < evaluations.size(); ++i)
-            evaluations[i] = {
-                static_cast<EvaluationDecision>(decisions[i]), seconds[i], flops[i], cacheBytes[i], rms[i]};
+            evaluations[i] = {static_cast<EvaluationDecision>(decisions[i]), seconds[i], flops[i], cacheBytes[i],
+                rms[i], {signal[i], accumulated[i], threshold[i]}};
         return true;
     }
 

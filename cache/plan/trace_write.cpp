@@ -56,8 +56,8 @@ Json metadataOf(const Trace& trace, std::size_t cells, int evaluations, const st
         {"mlp_hidden_size", geometry.mlpHiddenSize}, {"cross_attention", geometry.crossAttention},
         {"text_tokens", geometry.textTokens}, {"caption_channels", geometry.captionChannels},
         {"caption_tokens", geometry.captionTokens}, {"patch_inputs", geometry.patchInputs},
-        {"patch_outputs", geometry.patchOutputs}, {"prompts", geometry.prompts},
-        {"guidance_rows", geometry.guidanceRows}};
+        {"patch_outputs", geometry.patchOutputs}, {"conditioning_flops", geometry.conditioningFlops},
+        {"prompts", geometry.prompts}, {"guidance_rows", geometry.guidanceRows}};
     const Json run{{"sampler", trace.schedule().name}, {"steps", trace.schedule().steps},
         {"selection_rows", trace.selectionRows()}, {"published_cells", cells}, {"published_evaluations", evaluations},
         {"once_flops", trace.onceFlops()}, {"once_seconds", trace.onceSeconds()}};
@@ -109,6 +109,10 @@ Result<void> writeTrace(const std::filesystem::path& path, const Trace& trace, c
     file.add<double>(names::kEvaluationSeconds, "F64", runs, [&](std::size_t i) { return evaluation(i).seconds; });
     file.add<double>(names::kEvaluationFlops, "F64", runs, [&](std::size_t i) { return evaluation(i).flops; });
     file.add<double>(names::kLatentRms, "F64", runs, [&](std::size_t i) { return evaluation(i).latentRms; });
+    file.add<double>(names::kSignal, "F64", runs, [&](std::size_t i) { return evaluation(i).scalars.signal; });
+    file.add<double>(
+        names::kAccumulated, "F64", runs, [&](std::size_t i) { return evaluation(i).scalars.accumulated; });
+    file.add<double>(names::kThreshold, "F64", runs, [&](std::size_t i) { return evaluation(i).scalars.threshold; });
     file.add<std::int64_t>(names::kCacheBytes, "I64", runs, [&](std::size_t i) { return evaluation(i).cacheBytes; });
     if (trace.level() == TraceLevel::Scores)
         file.add<std::int64_t>(names::kScoreCell, "I64", {scored.size()}, [&](std::size_t i) { return scored[i]; });

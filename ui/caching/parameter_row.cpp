@@ -9,8 +9,10 @@
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QEvent>
+#include <QFileDialog>
 #include <QGridLayout>
 #include <QLabel>
+#include <QLineEdit>
 #include <QSignalBlocker>
 #include <QSlider>
 #include <QSpinBox>
@@ -89,6 +91,10 @@ QWidget* ParameterRow::makeEditor()
         return makeIntegerEditor();
     case plan::ParameterKind::Choice:
         return makeChoiceEditor();
+    case plan::ParameterKind::Text:
+        return makeTextEditor();
+    case plan::ParameterKind::File:
+        return makeFileEditor();
     case plan::ParameterKind::Number:
         break;
     }
@@ -168,6 +174,43 @@ QWidget* ParameterRow::makeChoiceEditor()
         }
     };
     return combo;
+}
+
+QLineEdit* ParameterRow::makeTextEditor()
+{
+    auto* line = new QLineEdit;
+    connect(line, &QLineEdit::editingFinished, this,
+        [this, line] { m_model.setValue(m_spec.name, line->text().toStdString()); });
+    m_show = [line](const plan::ParameterValue& value) {
+        if (const auto* text = std::get_if<std::string>(&value)) {
+            line->setText(QString::fromStdString(*text));
+        }
+    };
+    return line;
+}
+
+QWidget* ParameterRow::makeFileEditor()
+{
+    QLineEdit* line = makeTextEditor();
+    line->setPlaceholderText(tr("the model's own"));
+    auto* both = new QWidget;
+    auto* choose = new QToolButton;
+    choose->setIcon(icon("folder"));
+    choose->setToolTip(tr("Choose a file"));
+    choose->setAccessibleName(tr("Choose a file for %1").arg(QString::fromStdString(m_spec.label)));
+    auto* layout = new QHBoxLayout(both);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(kHalfSpace);
+    layout->addWidget(line, 1);
+    layout->addWidget(choose);
+    both->setFocusProxy(line);
+    connect(choose, &QToolButton::clicked, this, [this, both, line] {
+        const QString path = QFileDialog::getOpenFileName(both, QString::fromStdString(m_spec.label), line->text());
+        if (!path.isEmpty()) {
+            m_model.setValue(m_spec.name, path.toStdString());
+        }
+    });
+    return both;
 }
 
 QWidget* ParameterRow::makeBooleanEditor()

@@ -9,6 +9,7 @@
 
 class QGridLayout;
 class QLabel;
+class QLineEdit;
 class QSlider;
 class QToolButton;
 class QWidget;
@@ -36,6 +37,8 @@ private:
     QWidget* makeIntegerEditor();
     QWidget* makeChoiceEditor();
     QWidget* makeBooleanEditor();
+    QLineEdit* makeTextEditor();
+    QWidget* makeFileEditor();
 
     plan::ParameterSpec m_spec;
     CachingModel& m_model;

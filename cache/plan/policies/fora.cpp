@@ -75,7 +75,7 @@ PolicyEntry foraPolicyEntry()
             {{"interval", std::int64_t{2}}}},
         {"every-3", "Every third step", "FORA paper's N = 3 for all modules alike", {{"interval", std::int64_t{3}}}},
     };
-    entry.make = [](const ParameterValues& values) -> Result<std::unique_ptr<Policy>> {
+    entry.make = [](const ParameterValues& values, const PolicyContext&) -> Result<std::unique_ptr<Policy>> {
         return std::unique_ptr<Policy>(std::make_unique<ForaPolicy>(values));
     };
     return entry;

@@ -26,7 +26,7 @@ PolicyEntry nonePolicyEntry()
     entry.title = "No caching";
     entry.summary = "Computes everything at every step: the baseline that gains and fidelity are measured against.";
     entry.presets = {{"default", "No caching", "the model as published", {}}};
-    entry.make = [](const ParameterValues&) -> Result<std::unique_ptr<Policy>> {
+    entry.make = [](const ParameterValues&, const PolicyContext&) -> Result<std::unique_ptr<Policy>> {
         return std::unique_ptr<Policy>(std::make_unique<NonePolicy>());
     };
     return entry;

@@ -78,7 +78,7 @@ PolicyEntry tocaPolicyEntry()
                 {"temporal_attention_interval", std::int64_t{5}}, {"cross_attention_interval", std::int64_t{10}},
                 {"mlp_interval", std::int64_t{5}}}},
     };
-    entry.make = [](const ParameterValues& values) -> Result<std::unique_ptr<Policy>> {
+    entry.make = [](const ParameterValues& values, const PolicyContext&) -> Result<std::unique_ptr<Policy>> {
         return std::unique_ptr<Policy>(std::make_unique<TocaPolicy>(values));
     };
     return entry;

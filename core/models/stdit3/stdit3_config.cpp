@@ -58,27 +58,9 @@ plan::Geometry Stdit3Config::geometry(std::int64_t latentFrames, std::int64_t la
     std::int64_t textTokens, int prompts, int guidanceRows) const
 {
     const auto patches = [](std::int64_t size, std::int64_t patch) { return (size + patch - 1) / patch; };
-    plan::Geometry geometry;
-    geometry.family = "stdit3";
-    geometry.grid = {
+    const plan::TokenGrid grid{
         patches(latentFrames, patchSize[0]), patches(latentHeight, patchSize[1]), patches(latentWidth, patchSize[2])};
-    geometry.hiddenSize = hiddenSize;
-    geometry.heads = heads;
-    geometry.mlpHiddenSize = mlpHiddenSize();
-    for (std::int64_t pair = 0; pair < depth; ++pair) {
-        geometry.layers.push_back(plan::LayerKind::Spatial);
-        geometry.layers.push_back(plan::LayerKind::Temporal);
-    }
-    geometry.crossAttention = true;
-    geometry.textTokens = textTokens;
-    geometry.captionChannels = captionChannels;
-    geometry.captionTokens = maxTextTokens * guidanceRows;
-    const std::int64_t patchVolume = patchSize[0] * patchSize[1] * patchSize[2];
-    geometry.patchInputs = inChannels * patchVolume;
-    geometry.patchOutputs = outChannels() * patchVolume;
-    geometry.prompts = prompts;
-    geometry.guidanceRows = guidanceRows;
-    return geometry;
+    return plan::geometryOf(shape(), grid, textTokens, prompts, guidanceRows);
 }
 
 } // namespace toca::models
