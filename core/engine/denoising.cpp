@@ -7,47 +7,31 @@
 
 namespace toca::engine {
 
-torch::Tensor denoise(models::Stdit3& model, const DenoisingInput& input, cache::CachingSession& session,
-    const std::function<void(const DenoisingStep&)>& afterStep)
+torch::Tensor denoise(models::Denoiser& model, schedulers::Sampler& sampler, const DenoisingInput& input,
+    cache::CachingSession& session, const std::function<void(const DenoisingStep&)>& afterStep)
 {
-    const std::int64_t prompts = input.noise.size(0), channels = input.noise.size(1);
-    const int guidanceRows = session.geometry().guidanceRows;
-    const bool isGuided = guidanceRows == 2;
-    const int steps = static_cast<int>(input.timesteps.size(0));
-    torch::Tensor given; // (1, 1, T, 1, 1)
+    const bool isGuided = session.geometry().guidanceRows == 2;
+    const plan::SamplerSchedule& schedule = sampler.schedule();
+    torch::Tensor isGiven; // (1, 1, T, 1, 1)
     torch::Tensor z = input.noise;
-    if (input.condition.defined()) {
-        given = input.isGiven.view({1, 1, -1, 1, 1});
-        z = torch::where(given, input.condition, z);
+    if (input.given.defined()) {
+        isGiven = input.conditions.isGiven.view({1, 1, -1, 1, 1});
+        z = torch::where(isGiven, input.given, z);
     }
-    // A mask of P rows is repeated by the model; one of all rows is cut like them.
-    const bool maskPerRow = input.mask.defined() && input.mask.size(0) != prompts;
-
-    for (int step = 0; step < steps; ++step) {
+    for (int evaluation = 0; evaluation < static_cast<int>(schedule.evaluations.size()); ++evaluation) {
         const cache::Stopwatch watch(nullptr);
-        const auto t = input.timesteps[step];
-        cache::EvaluationView view{step, step, steps, plan::Stream::Joint, t[0].item<double>(), z};
-        const auto prediction = session.evaluate(view, [&](cache::RowRange rows) {
-            models::Stdit3Input call;
-            call.x = z.repeat({rows.count / prompts, 1, 1, 1, 1});
-            call.timestep = t.repeat({rows.count / prompts});
-            call.y = rows.of(input.text);
-            call.mask = maskPerRow ? rows.of(input.mask) : input.mask;
-            call.fps = input.fps;
-            call.height = input.height;
-            call.width = input.width;
-            if (given.defined())
-                call.xMask = input.isGiven.logical_not().unsqueeze(0).expand({rows.count, -1});
-            return model->forward(call, session);
-        });
-        const auto velocity = schedulers::guided(prediction.narrow(1, 0, channels), input.guidanceScale, isGuided);
-        const auto next = step + 1 < steps ? input.timesteps[step + 1] : torch::zeros_like(t);
-        auto after = schedulers::rectifiedFlowStep(z, velocity, t, next, input.timestepScale);
-        if (given.defined())
-            after = torch::where(given, input.condition, after);
+        const plan::EvaluationInfo& info = schedule.evaluations[static_cast<std::size_t>(evaluation)];
+        const auto t = sampler.timestep(evaluation);
+        const cache::EvaluationView view{evaluation, info.step, schedule.steps, info.stream, t[0].item<double>(), z};
+        const auto prediction = session.evaluate(
+            view, [&](cache::RowRange rows) { return model.predict(z, t, input.conditions, rows, session); });
+        const auto guided = schedulers::guided(prediction, input.guidance, isGuided);
+        auto after = sampler.step(evaluation, z, guided);
+        if (isGiven.defined())
+            after = torch::where(isGiven, input.given, after);
         const double seconds = watch.elapsed();
         if (afterStep)
-            afterStep({step, t, z, prediction, velocity, after, seconds});
+            afterStep({info.step, t, z, prediction, guided, after, seconds});
         z = std::move(after);
     }
     return z;

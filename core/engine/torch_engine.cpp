@@ -6,7 +6,9 @@
 #include "core/engine/guarded.h"
 #include "core/engine/memory_estimate.h"
 #include "core/engine/system_memory.h"
+#include "core/models/stdit3/stdit3_denoiser.h"
 #include "core/models/vae/frames.h"
+#include "core/schedulers/rectified_flow.h"
 #ifdef TOCA_HAS_MEDIA
 #include "core/media/clip_reader.h"
 #include "core/media/clip_resize.h"
@@ -326,9 +328,10 @@ Result<void> TorchEngine::addCondition(const GenerationRequest& request, Denoisi
         return unexpected(encoded.error());
     const std::int64_t latentFrames = input.noise.size(2);
     const std::int64_t kept = std::min(encoded->size(2), latentFrames);
-    input.condition = torch::zeros_like(input.noise);
-    input.condition.narrow(2, 0, kept).copy_(encoded->narrow(2, 0, kept));
-    input.isGiven = torch::arange(latentFrames, torch::TensorOptions(torch::kInt64).device(m_model->device())).lt(kept);
+    input.given = torch::zeros_like(input.noise);
+    input.given.narrow(2, 0, kept).copy_(encoded->narrow(2, 0, kept));
+    input.conditions.isGiven =
+        torch::arange(latentFrames, torch::TensorOptions(torch::kInt64).device(m_model->device())).lt(kept);
     return {};
 #else
     (void)input;
@@ -361,20 +364,21 @@ Result<RunResult> TorchEngine::run(const Prepared& prepared, Observer& observer,
 
     observer.stageChanged(Stage::EncodingText);
     DenoisingInput input;
+    models::Conditions& conditions = input.conditions;
     auto& transformer = m_model->transformer();
     const auto device = m_model->device();
     {
         const cache::Stopwatch watch(&result.times.text);
         const TextFeatures text = m_model->encode({request.prompt});
-        input.text = text.features;
-        input.mask = text.mask;
+        conditions.text = text.features;
+        conditions.mask = text.mask;
         if (geometry.guidanceRows == 2 && request.negativePrompt.empty()) {
             const auto null = transformer->nullEmbedding().to(torch::kFloat32).view({1, 1, text.features.size(2), -1});
-            input.text = torch::cat({text.features, null});
+            conditions.text = torch::cat({text.features, null});
         } else if (geometry.guidanceRows == 2) {
             const TextFeatures negative = m_model->encode({request.negativePrompt});
-            input.text = torch::cat({text.features, negative.features});
-            input.mask = torch::cat({text.mask, negative.mask});
+            conditions.text = torch::cat({text.features, negative.features});
+            conditions.mask = torch::cat({text.mask, negative.mask});
         }
         if (const auto info = prepared.folder.textEncoder; info.modelSize * info.vocabularySize * 4 > kLargePart)
             m_model->releaseTextEncoder();
@@ -386,12 +390,12 @@ Result<RunResult> TorchEngine::run(const Prepared& prepared, Observer& observer,
     const auto perPrompt = [&](double value) {
         return torch::full({1}, value, torch::TensorOptions(torch::kFloat32).device(device));
     };
-    input.fps = perPrompt(request.fps);
-    input.height = perPrompt(request.height);
-    input.width = perPrompt(request.width);
-    input.timesteps = torch::tensor(prepared.timesteps, torch::kFloat32).view({-1, 1}).to(device);
-    input.timestepScale = prepared.folder.sampler.timesteps;
-    input.guidanceScale = request.guidanceScale;
+    conditions.fps = perPrompt(request.fps);
+    conditions.height = perPrompt(request.height);
+    conditions.width = perPrompt(request.width);
+    input.guidance = {request.guidanceScale, prepared.folder.transformer.inChannels};
+    schedulers::RectifiedFlowSampler sampler(prepared.timesteps, prepared.folder.sampler.timesteps, device);
+    models::Stdit3Denoiser denoiser(transformer);
     if (!request.conditionPath.empty()) {
         observer.stageChanged(Stage::EncodingCondition);
         const cache::Stopwatch watch(&result.times.condition);
@@ -411,13 +415,12 @@ Result<RunResult> TorchEngine::run(const Prepared& prepared, Observer& observer,
 
     double doneFlops = plan::onceFlops(geometry);
     const double totalFlops = prepared.plan.totalFlops();
-    const auto latent = denoise(transformer, input, session, [&](const DenoisingStep& done) {
+    const auto latent = denoise(denoiser, sampler, input, session, [&](const DenoisingStep& done) {
         result.times.denoising += done.seconds;
         doneFlops += prepared.plan.evaluationFlops(done.step);
         {
             const cache::Stopwatch watch(&result.times.preview);
-            const auto clean =
-                schedulers::predictedCleanLatent(done.before, done.velocity, done.timestep, input.timestepScale);
+            const auto clean = sampler.cleanLatent(done.step, done.before, done.guided);
             observer.previewReady({done.step, m_model->preview().show(clean, request.frames, request.fps)});
         }
         StepReport report;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/schedulers/rectified_flow.h"
 
+#include <torch/torch.h>
+
 #include <cmath>
 
 namespace toca::schedulers {
@@ -30,24 +32,45 @@ std::vector<float> rectifiedFlowTimesteps(
     return timesteps;
 }
 
-torch::Tensor guided(const torch::Tensor& rows, double scale, bool isGuided)
+namespace {
+
+/// z + velocity * share, one share for each prompt. @param share (P) or (1)
+torch::Tensor along(const torch::Tensor& z, const torch::Tensor& prediction, const torch::Tensor& share)
 {
-    if (!isGuided)
-        return rows;
-    const auto halves = rows.chunk(2);
-    return halves[1] + scale * (halves[0] - halves[1]);
+    return torch::addcmul(z, prediction.narrow(1, 0, z.size(1)), share.view({-1, 1, 1, 1, 1}));
 }
 
-torch::Tensor rectifiedFlowStep(const torch::Tensor& z, const torch::Tensor& velocity, const torch::Tensor& t,
-    const torch::Tensor& tNext, int timesteps)
+std::vector<float> firstPrompt(const torch::Tensor& timesteps)
 {
-    return torch::addcmul(z, velocity, ((t - tNext) / static_cast<double>(timesteps)).view({-1, 1, 1, 1, 1}));
+    const auto column = timesteps.select(1, 0).to(torch::kCPU, torch::kFloat32).contiguous();
+    return {column.const_data_ptr<float>(), column.const_data_ptr<float>() + column.numel()};
 }
 
-torch::Tensor predictedCleanLatent(
-    const torch::Tensor& z, const torch::Tensor& velocity, const torch::Tensor& t, int timesteps)
+} // namespace
+
+RectifiedFlowSampler::RectifiedFlowSampler(torch::Tensor timesteps, int scale)
+    : m_timesteps(std::move(timesteps))
+    , m_scale(scale)
+    , m_schedule(rectifiedFlowSchedule(firstPrompt(m_timesteps)))
 {
-    return torch::addcmul(z, velocity, (t / static_cast<double>(timesteps)).view({-1, 1, 1, 1, 1}));
+}
+
+RectifiedFlowSampler::RectifiedFlowSampler(const std::vector<float>& timesteps, int scale, torch::Device device)
+    : RectifiedFlowSampler(torch::tensor(timesteps, torch::kFloat32).view({-1, 1}).to(device), scale)
+{
+}
+
+torch::Tensor RectifiedFlowSampler::step(int evaluation, const torch::Tensor& z, const torch::Tensor& prediction)
+{
+    const auto t = timestep(evaluation);
+    const auto next = evaluation + 1 < m_schedule.steps ? timestep(evaluation + 1) : torch::zeros_like(t);
+    return along(z, prediction, (t - next) / static_cast<double>(m_scale));
+}
+
+torch::Tensor RectifiedFlowSampler::cleanLatent(
+    int evaluation, const torch::Tensor& z, const torch::Tensor& prediction) const
+{
+    return along(z, prediction, timestep(evaluation) / static_cast<double>(m_scale));
 }
 
 plan::SamplerSchedule rectifiedFlowSchedule(const std::vector<float>& timesteps)

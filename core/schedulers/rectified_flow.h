@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "cache/plan/plan.h"
-
-#include <torch/types.h>
+#include "core/schedulers/sampler.h"
 
 #include <cstdint>
 #include <vector>
@@ -25,19 +23,26 @@ struct RectifiedFlowOptions {
 std::vector<float> rectifiedFlowTimesteps(
     const RectifiedFlowOptions& options, double height, double width, std::int64_t frames);
 
-/// Classifier-free guidance u + scale * (c - u) over all channels (Ho and Salimans, arXiv 2207.12598).
-/// @param rows (2P, C, T, H, W), [conditional | unconditional], or (P, ..) when `guided` is false  @return (P, C, T, H,
-/// W)
-torch::Tensor guided(const torch::Tensor& rows, double scale, bool guided = true);
+/// Euler steps along the velocity (x_t = (1 - t) x_0 + t noise, v = x_0 - noise): z + v * (t - tNext) / timesteps,
+/// tNext = 0 after the last step. The first channels of a prediction are the velocity, others are ignored.
+class RectifiedFlowSampler final : public Sampler {
+public:
+    /// @param timesteps (steps, P) float32 on the latent's device  @param scale of t
+    RectifiedFlowSampler(torch::Tensor timesteps, int scale);
+    /// The same timesteps for every prompt.
+    RectifiedFlowSampler(const std::vector<float>& timesteps, int scale, torch::Device device = torch::kCPU);
 
-/// One Euler step: z + v * (t - tNext) / timesteps; tNext = 0 after the last step.
-/// @param z, velocity (P, C, T, H, W)  @param t, tNext (P) float32
-torch::Tensor rectifiedFlowStep(const torch::Tensor& z, const torch::Tensor& velocity, const torch::Tensor& t,
-    const torch::Tensor& tNext, int timesteps);
+    const plan::SamplerSchedule& schedule() const override { return m_schedule; }
+    torch::Tensor timestep(int evaluation) const override { return m_timesteps[evaluation]; }
+    torch::Tensor step(int evaluation, const torch::Tensor& z, const torch::Tensor& prediction) override;
+    torch::Tensor cleanLatent(int evaluation, const torch::Tensor& z, const torch::Tensor& prediction) const override;
+    std::unique_ptr<Sampler> clone() const override { return std::make_unique<RectifiedFlowSampler>(*this); }
 
-/// The clean latent that the velocity points to: z + v * t / timesteps (x_t = (1 - t) x_0 + t noise, v = x_0 - noise).
-torch::Tensor predictedCleanLatent(
-    const torch::Tensor& z, const torch::Tensor& velocity, const torch::Tensor& t, int timesteps);
+private:
+    torch::Tensor m_timesteps; ///< (steps, P or 1)
+    int m_scale;
+    plan::SamplerSchedule m_schedule;
+};
 
 /// What the sampler will ask of the model: one joint evaluation per step.
 plan::SamplerSchedule rectifiedFlowSchedule(const std::vector<float>& timesteps);

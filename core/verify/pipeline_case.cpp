@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/engine/denoising.h"
 #include "core/engine/video_model.h"
+#include "core/models/stdit3/stdit3_denoiser.h"
 #include "core/models/vae/frames.h"
+#include "core/schedulers/rectified_flow.h"
 #include "core/verify/families.h"
 
 #include <torch/torch.h>
@@ -42,21 +44,20 @@ Result<void> runPipelineCase(const ReferenceCase& reference, CaseReport& report)
         input.noise = noise;
         const auto null =
             model.transformer()->nullEmbedding().to(torch::kFloat32).view({1, 1, text.features.size(2), -1});
-        input.text = torch::cat({text.features, null});
-        input.mask = text.mask;
-        input.fps = torch::full({1}, folder->fps, torch::kFloat32);
-        input.height = torch::full({1}, height, torch::kFloat32);
-        input.width = torch::full({1}, width, torch::kFloat32);
-        input.timesteps = torch::tensor(timesteps).view({-1, 1});
-        input.timestepScale = folder->sampler.timesteps;
-        input.guidanceScale = folder->guidanceScale;
+        input.conditions.text = torch::cat({text.features, null});
+        input.conditions.mask = text.mask;
+        input.conditions.fps = torch::full({1}, folder->fps, torch::kFloat32);
+        input.conditions.height = torch::full({1}, height, torch::kFloat32);
+        input.conditions.width = torch::full({1}, width, torch::kFloat32);
+        input.guidance = {folder->guidanceScale, noise.size(1)};
+        schedulers::RectifiedFlowSampler sampler(timesteps, folder->sampler.timesteps);
+        models::Stdit3Denoiser denoiser(model.transformer());
         const auto kept = text.mask.sum().item<std::int64_t>();
         auto session = cache::CachingSession::uncached(folder->transformer.geometry(
             noise.size(2), noise.size(3), noise.size(4), kept, /*prompts=*/1, /*guidanceRows=*/2));
-        const auto latent =
-            engine::denoise(model.transformer(), input, session, [&](const engine::DenoisingStep& done) {
-                report.check(name + "velocity_step" + std::to_string(done.step), done.velocity);
-            });
+        const auto latent = engine::denoise(denoiser, sampler, input, session, [&](const engine::DenoisingStep& done) {
+            report.check(name + "velocity_step" + std::to_string(done.step), done.guided.narrow(1, 0, noise.size(1)));
+        });
         report.check(name + "latents", latent);
         if (!report.wants(name + "frames"))
             continue;

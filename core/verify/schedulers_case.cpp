@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cache/plan/policy.h"
+#include "core/models/layers/embedders.h"
 #include "core/models/stdit3/embedders.h"
 #include "core/schedulers/rectified_flow.h"
+#include "core/verify/dpm_case.h"
 #include "core/verify/families.h"
 #include "core/verify/toca_settings.h"
 
@@ -38,13 +40,10 @@ void runRectifiedFlow(const ReferenceCase& reference, const nlohmann::json& entr
     if (!reference.has("rflow/toy_z"))
         return;
     auto z = reference.vector("rflow/toy_z");
-    const auto t = torch::tensor(timesteps).view({-1, 1}).expand({-1, z.size(0)});
-    for (int step = 0; step < options.steps; ++step) {
-        const auto next = step + 1 < options.steps ? t[step + 1] : torch::zeros_like(t[step]);
-        const auto velocity =
-            schedulers::guided(toyPrediction(z, t[step]).narrow(1, 0, z.size(1)), entry.at("cfg_scale").get<double>());
-        z = schedulers::rectifiedFlowStep(z, velocity, t[step], next, options.timesteps);
-    }
+    schedulers::RectifiedFlowSampler sampler(timesteps, options.timesteps);
+    const schedulers::Guidance guidance{entry.at("cfg_scale").get<double>(), z.size(1)};
+    for (int step = 0; step < options.steps; ++step)
+        z = sampler.step(step, z, schedulers::guided(toyPrediction(z, sampler.timestep(step)), guidance, true));
     report.check(name + "/toy", z);
 }
 
@@ -107,6 +106,8 @@ Result<void> runSchedulersCase(const ReferenceCase& reference, CaseReport& repor
     const auto info = reference.json().value("info", nlohmann::json::object());
     for (const auto& entry : info.value("rflow", nlohmann::json::array()))
         runRectifiedFlow(reference, entry, report);
+    if (auto ran = runDpmSolver(reference, report); !ran)
+        return ran;
     if (report.wants("embed/"))
         runEmbeddings(reference, report);
     for (const auto& entry : info.value("plans", nlohmann::json::array())) {

@@ -2,6 +2,8 @@
 #include "cache/plan/policy.h"
 #include "core/engine/denoising.h"
 #include "core/models/layers/activation_recorder.h"
+#include "core/models/stdit3/stdit3_denoiser.h"
+#include "core/schedulers/rectified_flow.h"
 #include "core/verify/families.h"
 #include "core/verify/selection_check.h"
 #include "core/verify/toca_settings.h"
@@ -58,6 +60,7 @@ void runForward(const ReferenceCase& reference, Stdit3& model, const std::string
 /// What all sampled runs of the case share.
 struct Sampling {
     engine::DenoisingInput input;
+    std::unique_ptr<schedulers::Sampler> sampler;
     plan::Geometry geometry;
     plan::SamplerSchedule schedule;
 };
@@ -79,13 +82,13 @@ Sampling samplingOf(const ReferenceCase& reference, Stdit3& model, CaseReport& r
     const auto caption = reference.vector("sample/caption");
     const auto null =
         model->nullEmbedding().unsqueeze(0).unsqueeze(0).expand({prompts, 1, -1, -1}).narrow(2, 0, caption.size(2));
-    input.text = torch::cat({caption, null});
-    input.mask = vectorOrNone(reference, "sample/mask");
-    input.height = reference.vector("sample/height");
-    input.width = reference.vector("sample/width");
-    input.fps = reference.vector("sample/fps");
-    input.timestepScale = options.timesteps;
-    input.guidanceScale = sampler.value("cfg_scale", 7.0);
+    auto& conditions = input.conditions;
+    conditions.text = torch::cat({caption, null});
+    conditions.mask = vectorOrNone(reference, "sample/mask");
+    conditions.height = reference.vector("sample/height");
+    conditions.width = reference.vector("sample/width");
+    conditions.fps = reference.vector("sample/fps");
+    input.guidance = {sampler.value("cfg_scale", 7.0), input.noise.size(1)};
     const auto frames = reference.has("sample/num_frames")
         ? reference.vector("sample/num_frames")
         : torch::full({prompts}, reference.json()["inputs"].value("num_frames", 17));
@@ -94,13 +97,14 @@ Sampling samplingOf(const ReferenceCase& reference, Stdit3& model, CaseReport& r
     for (std::int64_t prompt = 0; prompt < prompts; ++prompt) {
         const auto own = frames[prompt].to(torch::kInt64).item<std::int64_t>();
         perPrompt.push_back(
-            torch::tensor(schedulers::rectifiedFlowTimesteps(options, input.height[prompt].item<double>(),
-                input.width[prompt].item<double>(), arePictures ? 1 : (own == 1 ? 0 : own))));
+            torch::tensor(schedulers::rectifiedFlowTimesteps(options, conditions.height[prompt].item<double>(),
+                conditions.width[prompt].item<double>(), arePictures ? 1 : (own == 1 ? 0 : own))));
     }
-    input.timesteps = torch::stack(perPrompt, 1); // (steps, P)
-    report.check("sample/timesteps", input.timesteps);
+    const auto timesteps = torch::stack(perPrompt, 1); // (steps, P)
+    report.check("sample/timesteps", timesteps);
+    sampling.sampler = std::make_unique<schedulers::RectifiedFlowSampler>(timesteps, options.timesteps);
     sampling.geometry = model->config().geometry(input.noise.size(2), input.noise.size(3), input.noise.size(4),
-        keptTokens(input.mask, caption.size(2)), static_cast<int>(prompts), /*guidanceRows=*/2);
+        keptTokens(conditions.mask, caption.size(2)), static_cast<int>(prompts), /*guidanceRows=*/2);
     sampling.schedule = plan::uniformSchedule("rflow", options.steps);
     return sampling;
 }
@@ -111,16 +115,19 @@ void runSampler(const Sampling& sampling, Stdit3& model, cache::CachingSession& 
 {
     const int steps = sampling.schedule.steps;
     std::vector<torch::Tensor> latents;
-    const auto final = engine::denoise(model, sampling.input, session, [&](const engine::DenoisingStep& done) {
-        latents.push_back(done.before);
-        report.check(prefix + "model_out_iter" + std::to_string(done.step), done.prediction);
-        if (done.step == 0)
-            report.check(prefix + "model_out_first", done.prediction);
-        if (done.step == steps - 1)
-            report.check(prefix + "model_out_last", done.prediction);
-        if (done.step == steps / 2)
-            report.check(prefix + "z_mid", done.before);
-    });
+    models::Stdit3Denoiser denoiser(model);
+    const auto sampler = sampling.sampler->clone();
+    const auto final =
+        engine::denoise(denoiser, *sampler, sampling.input, session, [&](const engine::DenoisingStep& done) {
+            latents.push_back(done.before);
+            report.check(prefix + "model_out_iter" + std::to_string(done.step), done.prediction);
+            if (done.step == 0)
+                report.check(prefix + "model_out_first", done.prediction);
+            if (done.step == steps - 1)
+                report.check(prefix + "model_out_last", done.prediction);
+            if (done.step == steps / 2)
+                report.check(prefix + "z_mid", done.before);
+        });
     report.check(prefix + "z_in", torch::stack(latents));
     report.check(prefix + "latents", final);
 }

@@ -126,7 +126,7 @@ void TestCachingSession::oneGuidanceRowKeepsTheOther()
     // The computed row is what a run of both rows gives for this latent.
     SmallRun single;
     single.input.noise = latents[3];
-    single.input.timesteps = run.input.timesteps.narrow(0, 3, 1);
+    single.timesteps = run.timesteps.narrow(0, 3, 1);
     auto uncached = CachingSession::uncached(single.geometry);
     torch::Tensor reference;
     single.denoise(uncached, [&](const engine::DenoisingStep& step) { reference = step.prediction.clone(); });
@@ -159,7 +159,7 @@ void TestCachingSession::jumpWithStoredResidualEqualsTheFullRunWhenNothingChange
 {
     // Two evaluations of the same latent at the same time: a stored residual of layers 1.. is then exact.
     SmallRun run(2);
-    run.input.timesteps = torch::full({2, 1}, 500.0);
+    run.timesteps = torch::full({2, 1}, 500.0);
     const int layers = run.geometry.layerCount();
     auto policy = std::make_unique<HookRun>();
     policy->layer = [&](const LayerView& view, FeatureStore& store) {
@@ -230,12 +230,11 @@ void TestCachingSession::keysAndValuesOfTheTextAreComputedOnce()
     for (int step = 0; step < again.steps(); ++step) { // a new session per step: nothing is kept between steps
         SmallRun single;
         single.input.noise = z;
-        single.input.timesteps = again.input.timesteps.narrow(0, step, 1);
+        single.timesteps = again.timesteps.narrow(0, step, 1);
         auto fresh = CachingSession::uncached(single.geometry);
-        torch::Tensor velocity;
-        single.denoise(fresh, [&](const engine::DenoisingStep& done) { velocity = done.velocity.clone(); });
-        const auto next = step + 1 < again.steps() ? again.input.timesteps[step + 1] : torch::zeros({1});
-        z = schedulers::rectifiedFlowStep(z, velocity, again.input.timesteps[step], next, 1000);
+        schedulers::RectifiedFlowSampler sampler(again.timesteps, 1000);
+        single.denoise(
+            fresh, [&](const engine::DenoisingStep& done) { z = sampler.step(step, done.before, done.guided); });
     }
     QVERIFY(torch::equal(once, z));
 }
@@ -258,7 +257,7 @@ void TestCachingSession::blendCarriesGradients()
         return site.step == 0 ? ModuleAction::full(true) : ModuleAction::blend(weight, true);
     };
     CachingSession session(run.geometry, std::move(policy));
-    const auto out = engine::denoise(run.model, run.input, session);
+    const auto out = run.denoiseWithGradients(session);
     out.square().mean().backward();
     QVERIFY(weight.grad().defined());
     const double gradient = weight.grad().item<double>();
@@ -288,7 +287,7 @@ void TestCachingSession::subsetCarriesGradients()
                                               : ModuleAction::reuse();
     };
     CachingSession session(run.geometry, std::move(policy));
-    engine::denoise(run.model, run.input, session).square().mean().backward();
+    run.denoiseWithGradients(session).square().mean().backward();
     QVERIFY(run.input.noise.grad().defined());
     QVERIFY(run.input.noise.grad().abs().sum().item<double>() > 0.0);
 }
@@ -423,18 +422,14 @@ void TestCachingSession::restoredSessionRepeatsTheRun()
     session.restore(state);
     // Continue from step 2 by hand.
     auto z = latentAtTwo;
+    models::Stdit3Denoiser denoiser(run.model);
+    schedulers::RectifiedFlowSampler sampler(run.timesteps, 1000);
     for (int step = 2; step < 4; ++step) {
         const torch::NoGradGuard noGrad;
-        const auto t = run.input.timesteps[step];
-        const auto prediction =
-            session.evaluate({step, step, 4, plan::Stream::Joint, t[0].item<double>(), z}, [&](cache::RowRange rows) {
-                models::Stdit3Input call{z.repeat({2, 1, 1, 1, 1}), t.repeat({rows.count}), run.input.text,
-                    run.input.mask, run.input.fps, run.input.height, run.input.width, {}};
-                return run.model->forward(call, session);
-            });
-        const auto velocity = schedulers::guided(prediction.narrow(1, 0, 4), run.input.guidanceScale);
-        z = schedulers::rectifiedFlowStep(
-            z, velocity, t, step == 3 ? torch::zeros({1}) : run.input.timesteps[step + 1], 1000);
+        const auto t = run.timesteps[step];
+        const auto prediction = session.evaluate({step, step, 4, plan::Stream::Joint, t[0].item<double>(), z},
+            [&](cache::RowRange rows) { return denoiser.predict(z, t, run.input.conditions, rows, session); });
+        z = sampler.step(step, z, schedulers::guided(prediction, run.input.guidance, true));
     }
     QVERIFY(torch::equal(z, final));
 }

@@ -184,11 +184,12 @@ void TestTocaRun::severalPromptsChooseApart()
     // The same prompts one at a time give the same clips: rows do not disturb each other.
     SmallRun single(6, 2);
     single.input.noise = run.input.noise.narrow(0, 0, 1);
-    single.input.text = torch::cat({run.input.text.narrow(0, 0, 1), run.input.text.narrow(0, 2, 1)});
-    single.input.mask = run.input.mask.narrow(0, 0, 1);
-    for (auto* values : {&single.input.fps, &single.input.height, &single.input.width})
+    single.input.conditions.text =
+        torch::cat({run.input.conditions.text.narrow(0, 0, 1), run.input.conditions.text.narrow(0, 2, 1)});
+    single.input.conditions.mask = run.input.conditions.mask.narrow(0, 0, 1);
+    for (auto* values : {&single.input.conditions.fps, &single.input.conditions.height, &single.input.conditions.width})
         *values = values->narrow(0, 0, 1);
-    single.input.timesteps = run.input.timesteps.narrow(1, 0, 1);
+    single.timesteps = run.timesteps.narrow(1, 0, 1);
     single.geometry.prompts = 1;
     const auto alone = runPolicy(single, "toca", {{"fresh_ratio", 0.2}});
     QVERIFY(torch::allclose(alone.latent[0], both.latent[0], 1e-3, 1e-3));

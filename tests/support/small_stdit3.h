@@ -2,6 +2,8 @@
 #pragma once
 
 #include "core/engine/denoising.h"
+#include "core/models/stdit3/stdit3_denoiser.h"
+#include "core/schedulers/rectified_flow.h"
 
 #include <torch/torch.h>
 
@@ -14,6 +16,7 @@ struct SmallRun {
     models::Stdit3Config config;
     models::Stdit3 model{nullptr};
     engine::DenoisingInput input;
+    torch::Tensor timesteps; ///< (steps, P)
     plan::Geometry geometry;
 
     explicit SmallRun(int steps = 6, int prompts = 1, double weightScale = 1.0)
@@ -36,23 +39,31 @@ struct SmallRun {
         model->eval();
         const std::int64_t p = prompts;
         input.noise = torch::randn({p, config.inChannels, 3, 8, 6});
-        input.text = torch::randn({2 * p, 1, config.maxTextTokens, config.captionChannels});
-        input.mask = torch::ones({p, config.maxTextTokens}, torch::kInt64);
-        input.fps = torch::full({p}, 8.0);
-        input.height = torch::full({p}, 64.0);
-        input.width = torch::full({p}, 48.0);
-        input.timesteps = torch::linspace(1000, 1000.0 / steps, steps).view({-1, 1}).expand({steps, p});
-        input.guidanceScale = 3.0;
+        auto& conditions = input.conditions;
+        conditions.text = torch::randn({2 * p, 1, config.maxTextTokens, config.captionChannels});
+        conditions.mask = torch::ones({p, config.maxTextTokens}, torch::kInt64);
+        conditions.fps = torch::full({p}, 8.0);
+        conditions.height = torch::full({p}, 64.0);
+        conditions.width = torch::full({p}, 48.0);
+        timesteps = torch::linspace(1000, 1000.0 / steps, steps).view({-1, 1}).expand({steps, p});
+        input.guidance = {3.0, config.inChannels};
         geometry = config.geometry(3, 8, 6, config.maxTextTokens, prompts, 2);
     }
 
-    int steps() const { return static_cast<int>(input.timesteps.size(0)); }
+    int steps() const { return static_cast<int>(timesteps.size(0)); }
     plan::SamplerSchedule schedule() const { return plan::uniformSchedule("rflow", steps()); }
     torch::Tensor denoise(
         cache::CachingSession& session, const std::function<void(const engine::DenoisingStep&)>& after = {})
     {
         const torch::NoGradGuard noGrad;
-        return engine::denoise(model, input, session, after);
+        return denoiseWithGradients(session, after);
+    }
+    torch::Tensor denoiseWithGradients(
+        cache::CachingSession& session, const std::function<void(const engine::DenoisingStep&)>& after = {})
+    {
+        models::Stdit3Denoiser denoiser(model);
+        schedulers::RectifiedFlowSampler sampler(timesteps, 1000);
+        return engine::denoise(denoiser, sampler, input, session, after);
     }
     torch::Tensor uncached()
     {
