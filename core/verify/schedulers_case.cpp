@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cache/plan/policy.h"
 #include "core/models/layers/embedders.h"
+#include "core/models/layers/embedders.h"
 #include "core/models/stdit3/embedders.h"
 #include "core/schedulers/rectified_flow.h"
 #include "core/verify/dpm_case.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/models/layers/cross_attention.h"
 #include "core/models/stdit3/attention.h"
 #include "tests/support/small_stdit3.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/models/stdit3/attention.h"
 
-#include "cache/exec/stopwatch.h"
 #include "core/models/layers/activation_recorder.h"
+#include "core/models/layers/attention_evidence.h"
 
 #include <torch/torch.h>
 
@@ -16,9 +16,6 @@ using cache::TokenSubset;
 
 namespace {
 
-/// Values of one block of attention probabilities: about 16 MB, small enough for any machine, large enough for a GEMM.
-constexpr std::int64_t kBlockValues = 4 << 20;
-
 /// Turns neighbouring pairs (x0, x1) of the last axis. @param x (..., T, D)  @param rotation (T, D / 2)
 torch::Tensor rotated(const torch::Tensor& x, const torch::Tensor& rotation)
 {
@@ -27,16 +24,6 @@ torch::Tensor rotated(const torch::Tensor& x, const torch::Tensor& rotation)
 }
 
 } // namespace
-
-std::int64_t PackedText::longest() const
-{
-    return *std::max_element(lengths.begin(), lengths.end());
-}
-
-bool PackedText::isUniform() const
-{
-    return std::all_of(lengths.begin(), lengths.end(), [&](std::int64_t length) { return length == lengths.front(); });
-}
 
 torch::Tensor rotaryRotation(const torch::Tensor& frequencies, std::int64_t frames)
 {
@@ -138,7 +125,7 @@ torch::Tensor SelfAttentionImpl::attendSubset(
     const auto all = torch::arange(spatial ? layout.positions : layout.frames, frame.options());
     const std::int64_t span = m_kind == plan::LayerKind::Joint ? tokens : all.size(0);
     auto out = torch::empty({batch, count, m_heads, m_headSize}, q.options());
-    const std::int64_t step = std::max<std::int64_t>(1, kBlockValues / (span * m_heads * m_headSize));
+    const std::int64_t step = std::max<std::int64_t>(1, kAttentionBlockValues / (span * m_heads * m_headSize));
     for (std::int64_t row = 0; row < batch; ++row)
         for (std::int64_t first = 0; first < count; first += step) {
             const std::int64_t n = std::min(step, count - first);
@@ -170,97 +157,11 @@ void SelfAttentionImpl::leaveInfluence(
     const std::int64_t batch = sequences * length / (layout.frames * layout.positions);
     session.leaveEvidence(
         EvidenceKind::SelfAttentionInfluence, TokenSubset::all(layout.frames * layout.positions), [&] {
-            // Column sums of the head-mean map, a block of queries at a time: no N x N map is ever held.
-            auto sums = torch::zeros({sequences, length}, q.options().dtype(torch::kFloat32));
-            const auto scaledKeys = (k * (1.0 / std::sqrt(static_cast<double>(m_headSize)))).transpose(-2, -1);
-            const std::int64_t sequencesAtOnce =
-                std::clamp<std::int64_t>(kBlockValues / (m_heads * length * length), 1, sequences);
-            const std::int64_t queriesAtOnce =
-                std::clamp<std::int64_t>(kBlockValues / (m_heads * length * sequencesAtOnce), 1, length);
-            for (std::int64_t s = 0; s < sequences; s += sequencesAtOnce) {
-                const std::int64_t n = std::min(sequencesAtOnce, sequences - s);
-                for (std::int64_t first = 0; first < length; first += queriesAtOnce) {
-                    const auto block = q.narrow(0, s, n).narrow(2, first, std::min(queriesAtOnce, length - first));
-                    const auto map = torch::matmul(block, scaledKeys.narrow(0, s, n)).softmax(-1, torch::kFloat32);
-                    sums.narrow(0, s, n).add_(map.mean(1).sum(1));
-                }
-            }
+            auto sums = receivedAttention(q, k);
             if (m_kind == plan::LayerKind::Temporal) // (B * positions, frames) -> (B, frames * positions)
                 sums = sums.view({batch, layout.positions, layout.frames}).transpose(1, 2);
             return sums.reshape({batch, -1});
         });
-}
-
-CrossAttentionImpl::CrossAttentionImpl(std::int64_t hiddenSize, std::int64_t heads, std::string name)
-    : m_heads(heads)
-    , m_headSize(hiddenSize / heads)
-    , m_name(std::move(name))
-    , q_linear(register_module("q_linear", Linear(hiddenSize, hiddenSize)))
-    , kv_linear(register_module("kv_linear", Linear(hiddenSize, 2 * hiddenSize)))
-    , proj(register_module("proj", Linear(hiddenSize, hiddenSize)))
-    , proj_drop(register_module("proj_drop", Identity()))
-{
-}
-
-torch::Tensor CrossAttentionImpl::keysAndValues(const PackedText& text)
-{
-    const auto rows = static_cast<std::int64_t>(text.lengths.size());
-    const std::int64_t longest = text.longest();
-    auto packed = kv_linear->forward(text.tokens).squeeze(0); // (sum of lengths, 2C)
-    torch::Tensor padded;
-    if (text.isUniform()) {
-        padded = packed.view({rows, longest, 2, m_heads, m_headSize});
-    } else {
-        std::vector<torch::Tensor> parts;
-        for (const auto& part : packed.split_with_sizes(text.lengths))
-            parts.push_back(torch::constant_pad_nd(part, {0, 0, 0, longest - part.size(0)}));
-        padded = torch::stack(parts).view({rows, longest, 2, m_heads, m_headSize});
-    }
-    return padded.permute({0, 2, 3, 1, 4}).contiguous();
-}
-
-torch::Tensor CrossAttentionImpl::forward(
-    const torch::Tensor& x, const TokenSubset& subset, const PackedText& text, cache::CachingSession& session)
-{
-    const std::int64_t batch = x.size(0), count = x.size(1), longest = text.longest();
-    const auto kv = session.once(m_name, [&] { return keysAndValues(text); }).unbind(1);
-    const auto q = q_linear->forward(x).view({batch, count, m_heads, m_headSize}).transpose(1, 2); // (B, heads, K, D)
-    torch::Tensor bias; // (B, 1, 1, L): padding is not attended to
-    if (!text.isUniform()) {
-        const auto lengths = torch::tensor(text.lengths, torch::TensorOptions(torch::kInt64).device(x.device()));
-        const auto padding = torch::arange(longest, lengths.options()).unsqueeze(0) >= lengths.unsqueeze(1);
-        bias = torch::zeros({batch, longest}, x.options())
-                   .masked_fill(padding, -std::numeric_limits<double>::infinity())
-                   .view({batch, 1, 1, longest});
-    }
-    torch::Tensor out;
-    if (!session.wants(EvidenceKind::CrossAttentionEntropy)) {
-        out = torch::scaled_dot_product_attention(
-            q, kv[0], kv[1], bias.defined() ? std::optional<torch::Tensor>(bias) : std::nullopt);
-    } else {
-        // One blocked pass gives the output and, per token, the entropy of its head-mean attention over the text: a
-        // block's map is dropped before the next one is made. Half weight per guidance row: section 6.3 s2 of the
-        // specification.
-        const double weight = 1.0 / session.geometry().guidanceRows;
-        const auto scaledKeys = (kv[0] * (1.0 / std::sqrt(static_cast<double>(m_headSize)))).transpose(-2, -1);
-        const std::int64_t step = std::clamp<std::int64_t>(kBlockValues / (batch * m_heads * longest), 1, count);
-        std::vector<torch::Tensor> outputs, entropies;
-        for (std::int64_t first = 0; first < count; first += step) {
-            auto scores = torch::matmul(q.narrow(2, first, std::min(step, count - first)), scaledKeys);
-            if (bias.defined())
-                scores = scores + bias;
-            const auto map = scores.softmax(-1);
-            outputs.push_back(torch::matmul(map, kv[1]));
-            const cache::Stopwatch scoring(session.selectionClock());
-            const auto mean = map.mean(1, false, torch::kFloat32) * weight; // (B, n, L)
-            entropies.push_back((mean * (mean + 1e-7).log()).sum(-1).neg());
-        }
-        out = outputs.size() == 1 ? outputs.front() : torch::cat(outputs, 2);
-        session.leaveEvidence(EvidenceKind::CrossAttentionEntropy, subset,
-            [&] { return entropies.size() == 1 ? entropies.front() : torch::cat(entropies, 1); });
-    }
-    const auto merged = out.transpose(1, 2).reshape({batch, count, m_heads * m_headSize});
-    return tapped(*this, proj_drop->forward(proj->forward(merged)));
 }
 
 } // namespace toca::models

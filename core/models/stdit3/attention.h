@@ -6,14 +6,6 @@
 
 namespace toca::models {
 
-/// Kept text tokens of every guidance row, packed one row after the other as in the published code.
-struct PackedText {
-    torch::Tensor tokens; ///< (1, sum of lengths, C)
-    std::vector<std::int64_t> lengths; ///< kept tokens of each row
-    std::int64_t longest() const;
-    bool isUniform() const;
-};
-
 /// Layout of the token axis: N = frames * positions, frame-major.
 struct TokenLayout {
     std::int64_t frames = 1;
@@ -50,27 +42,6 @@ private:
     Linear proj;
 };
 TORCH_MODULE(SelfAttention);
-
-/// Attention of picture tokens over their own row's text tokens. Keys and values are projected once per run.
-class CrossAttentionImpl : public torch::nn::Module {
-public:
-    /// @param name unique in the model, names the stored keys and values
-    CrossAttentionImpl(std::int64_t hiddenSize, std::int64_t heads, std::string name);
-    /// @param x (B, K, C), the tokens of `subset`  @return (B, K, C)
-    torch::Tensor forward(const torch::Tensor& x, const cache::TokenSubset& subset, const PackedText& text,
-        cache::CachingSession& session);
-
-private:
-    /// (B, 2, heads, L, D), rows padded with zeros to the longest text
-    torch::Tensor keysAndValues(const PackedText& text);
-
-    std::int64_t m_heads;
-    std::int64_t m_headSize;
-    std::string m_name;
-    Linear q_linear, kv_linear, proj;
-    Identity proj_drop;
-};
-TORCH_MODULE(CrossAttention);
 
 /// Unit complex numbers of the rotary embedding: angle of (frame, pair) = frame * frequency.
 /// @param frequencies (D / 2)  @return (frames, D / 2) complex64

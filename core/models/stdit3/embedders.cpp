@@ -9,16 +9,6 @@
 
 namespace toca::models {
 
-torch::Tensor timestepEmbedding(const torch::Tensor& t, std::int64_t width)
-{
-    const std::int64_t half = width / 2;
-    const auto index = torch::arange(half, torch::TensorOptions(torch::kFloat32).device(t.device()));
-    const auto frequencies = torch::exp(-std::log(10000.0) * index / static_cast<double>(half));
-    const auto angles = t.to(torch::kFloat32).unsqueeze(1) * frequencies.unsqueeze(0);
-    auto embedded = torch::cat({angles.cos(), angles.sin()}, -1);
-    return width % 2 == 0 ? embedded : torch::constant_pad_nd(embedded, {0, 1}); // an odd width ends with a zero
-}
-
 torch::Tensor positionEmbedding2d(std::int64_t width, std::int64_t rows, std::int64_t columns, double scale,
     std::int64_t baseSize, torch::Device device)
 {
@@ -39,55 +29,6 @@ torch::Tensor positionEmbedding2d(std::int64_t width, std::int64_t rows, std::in
     const auto x = sinCos(coordinates(columns)).unsqueeze(0).expand({rows, columns, half});
     const auto y = sinCos(coordinates(rows)).unsqueeze(1).expand({rows, columns, half});
     return torch::cat({x, y}, -1).reshape({1, rows * columns, width}); // the column comes first
-}
-
-EmbedderMlpImpl::EmbedderMlpImpl(std::int64_t in, std::int64_t hidden)
-    : m_in(register_module("0", Linear(in, hidden)))
-    , m_activation(register_module("1", Silu()))
-    , m_out(register_module("2", Linear(hidden, hidden)))
-{
-}
-
-torch::Tensor EmbedderMlpImpl::forward(const torch::Tensor& x)
-{
-    return tapped(*this, m_out->forward(m_activation->forward(m_in->forward(x))));
-}
-
-NumberEmbedderImpl::NumberEmbedderImpl(std::int64_t hiddenSize)
-    : mlp(register_module("mlp", EmbedderMlp(256, hiddenSize)))
-{
-}
-
-torch::Tensor NumberEmbedderImpl::forward(const torch::Tensor& number)
-{
-    return tapped(*this, mlp->forward(timestepEmbedding(number)));
-}
-
-MlpImpl::MlpImpl(std::int64_t in, std::int64_t hidden, std::int64_t out)
-    : fc1(register_module("fc1", Linear(in, hidden)))
-    , act(register_module("act", Gelu()))
-    , drop1(register_module("drop1", Identity()))
-    , norm(register_module("norm", Identity()))
-    , fc2(register_module("fc2", Linear(hidden, out)))
-    , drop2(register_module("drop2", Identity()))
-{
-}
-
-torch::Tensor MlpImpl::forward(const torch::Tensor& x)
-{
-    const auto hidden = norm->forward(drop1->forward(act->forward(fc1->forward(x))));
-    return tapped(*this, drop2->forward(fc2->forward(hidden)));
-}
-
-CaptionEmbedderImpl::CaptionEmbedderImpl(std::int64_t inChannels, std::int64_t hiddenSize, std::int64_t tokens)
-    : y_embedding(register_buffer("y_embedding", unloaded({tokens, inChannels})))
-    , y_proj(register_module("y_proj", Mlp(inChannels, hiddenSize, hiddenSize)))
-{
-}
-
-torch::Tensor CaptionEmbedderImpl::forward(const torch::Tensor& y)
-{
-    return tapped(*this, y_proj->forward(y));
 }
 
 PatchEmbed3dImpl::PatchEmbed3dImpl(std::array<std::int64_t, 3> patch, std::int64_t inChannels, std::int64_t hiddenSize)

@@ -88,23 +88,9 @@ torch::Tensor Stdit3Impl::timeEmbedding(const torch::Tensor& timestep, const tor
 
 PackedText Stdit3Impl::packedText(const Stdit3Input& input, cache::CachingSession& session)
 {
-    const std::int64_t batch = input.x.size(0), length = input.y.size(2);
     const auto projected =
         session.once("y_embedder", [&] { return y_embedder->forward(input.y); }).flatten(1, 2); // (B, L, C)
-    PackedText text;
-    if (!input.mask.defined()) {
-        text.tokens = projected.reshape({1, batch * length, -1});
-        text.lengths.assign(static_cast<std::size_t>(batch), length);
-        return text;
-    }
-    const auto kept = input.mask.ne(0).repeat({batch / input.mask.size(0), 1}); // (B, L)
-    text.tokens = projected.index({kept}).unsqueeze(0);
-    const auto lengths = kept.sum(1).cpu();
-    for (std::int64_t row = 0; row < batch; ++row)
-        text.lengths.push_back(lengths[row].item<std::int64_t>());
-    for (const std::int64_t tokens : text.lengths)
-        TORCH_CHECK(tokens > 0, "STDiT3: a caption without a token; the mask must keep at least one");
-    return text;
+    return PackedText::of(projected, input.mask);
 }
 
 torch::Tensor Stdit3Impl::forward(const Stdit3Input& input, cache::CachingSession& session)

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "core/checkpoint/checkpoint.h"
+#include "core/models/layers/embedders.h"
+#include "core/models/stdit3/embedders.h"
 #include "core/models/stdit3/stdit3_block.h"
 #include "core/models/stdit3/stdit3_config.h"
 

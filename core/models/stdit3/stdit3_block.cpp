@@ -11,11 +11,6 @@ namespace toca::models {
 using cache::TokenSubset;
 using plan::ModuleKind;
 
-torch::Tensor modulated(const torch::Tensor& x, const torch::Tensor& shift, const torch::Tensor& scale)
-{
-    return torch::addcmul(shift, x, 1 + scale);
-}
-
 torch::Tensor FrameVector::of(const TokenSubset& subset) const
 {
     if (m_value.size(1) == 1)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/models/layers/cross_attention.h"
+#include "core/models/layers/mlp.h"
 #include "core/models/stdit3/attention.h"
-#include "core/models/stdit3/embedders.h"
 
 namespace toca::models {
 
@@ -59,8 +60,5 @@ private:
     torch::Tensor scale_shift_table; ///< (6, C)
 };
 TORCH_MODULE(Stdit3Block);
-
-/// x * (1 + scale) + shift
-torch::Tensor modulated(const torch::Tensor& x, const torch::Tensor& shift, const torch::Tensor& scale);
 
 } // namespace toca::models

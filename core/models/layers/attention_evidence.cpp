@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/models/layers/attention_evidence.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace toca::models {
+
+torch::Tensor receivedAttention(const torch::Tensor& q, const torch::Tensor& k)
+{
+    const std::int64_t sequences = q.size(0), heads = q.size(1), length = q.size(2);
+    auto sums = torch::zeros({sequences, length}, q.options().dtype(torch::kFloat32));
+    const auto scaledKeys = (k * (1.0 / std::sqrt(static_cast<double>(q.size(3))))).transpose(-2, -1);
+    const std::int64_t sequencesAtOnce =
+        std::clamp<std::int64_t>(kAttentionBlockValues / (heads * length * length), 1, sequences);
+    const std::int64_t queriesAtOnce =
+        std::clamp<std::int64_t>(kAttentionBlockValues / (heads * length * sequencesAtOnce), 1, length);
+    for (std::int64_t s = 0; s < sequences; s += sequencesAtOnce) {
+        const std::int64_t n = std::min(sequencesAtOnce, sequences - s);
+        for (std::int64_t first = 0; first < length; first += queriesAtOnce) {
+            const auto block = q.narrow(0, s, n).narrow(2, first, std::min(queriesAtOnce, length - first));
+            const auto map = torch::matmul(block, scaledKeys.narrow(0, s, n)).softmax(-1, torch::kFloat32);
+            sums.narrow(0, s, n).add_(map.mean(1).sum(1));
+        }
+    }
+    return sums;
+}
+
+} // namespace toca::models
