@@ -43,6 +43,7 @@ torch::Tensor CachingSession::evaluate(const EvaluationView& view, const Model& 
     throwIfCancelled();
     const Stopwatch watch(nullptr);
     m_moduleFlops = 0;
+    m_pass = Pass::Normal;
     m_site = {view.evaluation, view.step, view.stream, 0, ModuleKind::SelfAttention};
     const RowRange all = RowRange::of(m_geometry, view.stream);
     const EvaluationAction action = m_policy->onEvaluation(view, m_features);
@@ -111,12 +112,23 @@ torch::Tensor CachingSession::layers(torch::Tensor x,
             layer = *action.nextLayer;
             continue;
         }
-        torch::Tensor out = run(layer, x);
+        torch::Tensor out = action.check ? runChecked(view, x, run) : run(layer, x);
         m_policy->afterLayer(view, out, m_features);
         x = std::move(out);
         ++layer;
     }
     return x;
+}
+
+torch::Tensor CachingSession::runChecked(
+    const LayerView& view, const torch::Tensor& x, const std::function<torch::Tensor(int, const torch::Tensor&)>& run)
+{
+    m_pass = Pass::Draft;
+    torch::Tensor drafted = run(view.site.layer, x);
+    m_pass = Pass::Check;
+    const torch::Tensor real = run(view.site.layer, x);
+    m_pass = Pass::Normal;
+    return m_policy->afterCheck(view, std::move(drafted), real, m_features);
 }
 
 torch::Tensor CachingSession::module(ModuleKind module, const torch::Tensor& x, const Compute& compute)
@@ -126,15 +138,23 @@ torch::Tensor CachingSession::module(ModuleKind module, const torch::Tensor& x, 
     m_selectionSeconds = 0;
     m_site.module = module;
     const ModuleAction action = [&] {
+        if (m_pass == Pass::Check)
+            return ModuleAction::full(false);
         const Stopwatch deciding(&m_selectionSeconds);
         const Evidence evidence(m_evidence, m_features, m_geometry, m_site, m_rows, selectionRows(), x);
         return m_policy->onModule(m_site, evidence);
     }();
-    m_wanted = m_policy->evidenceWanted(m_site);
+    m_wanted = m_pass == Pass::Normal ? m_policy->evidenceWanted(m_site) : EvidenceSet{0};
     Cell cell;
     cell.action = action.action;
     torch::Tensor output = carryOut(action, x, compute, cell);
     m_wanted = 0;
+    if (m_pass == Pass::Draft) { // the full pass after it is the one that is recorded
+        TORCH_CHECK(cell.computed == 0, "CachingSession: a checked layer must be decided without computing");
+        return output;
+    }
+    if (m_pass == Pass::Normal && action.action == Action::Full)
+        m_policy->afterModule(m_site, m_rows, output, m_features);
     cell.selectionSeconds = m_selectionSeconds;
     record(cell, watch.elapsed());
     return output;
@@ -203,14 +223,16 @@ torch::Tensor CachingSession::computeSubset(
         const auto index = subset.ids().unsqueeze(-1).expand({-1, -1, fresh.size(2)});
         torch::Tensor mixed = stored.scatter(1, index, fresh);
         m_features.setOutput(m_site.layer, m_site.module, m_rows, mixed);
-        return mixed;
+        return m_policy->afterSubset(m_site, m_rows, subset, fresh, mixed, m_features);
     }
     subset.scatter(stored, fresh);
-    return stored;
+    return m_policy->afterSubset(m_site, m_rows, subset, fresh, stored, m_features);
 }
 
 torch::Tensor CachingSession::forecast(const ModuleAction& action)
 {
+    if (action.output.defined())
+        return action.output;
     const auto& factors = m_features.factors(m_site.layer, m_site.module, m_rows);
     TORCH_CHECK(
         !factors.derivatives.empty(), "CachingSession: a forecast before any full step (layer ", m_site.layer, ")");

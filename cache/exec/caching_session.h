@@ -94,6 +94,10 @@ private:
         torch::Tensor ids; ///< (selection rows, K)
         torch::Tensor score; ///< (selection rows, N)
     };
+    /// A checked layer runs twice; outside of one the pass is Normal.
+    enum class Pass : std::uint8_t { Normal, Draft, Check };
+    torch::Tensor runChecked(const LayerView& view, const torch::Tensor& x,
+        const std::function<torch::Tensor(int layer, const torch::Tensor& x)>& run);
     torch::Tensor carryOut(const ModuleAction& action, const torch::Tensor& x, const Compute& compute, Cell& cell);
     torch::Tensor computeFull(const ModuleAction& action, const torch::Tensor& x, const Compute& compute, Cell& cell);
     torch::Tensor computeSubset(const ModuleAction& action, const torch::Tensor& x, const Compute& compute, Cell& cell);
@@ -115,6 +119,7 @@ private:
     std::map<std::string, torch::Tensor> m_constants;
     plan::Site m_site;
     RowRange m_rows;
+    Pass m_pass = Pass::Normal;
     EvidenceSet m_wanted = 0;
     double m_selectionSeconds = 0;
     double m_moduleFlops = 0;

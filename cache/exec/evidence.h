@@ -74,6 +74,10 @@ public:
     std::int64_t version(EvidenceKind kind) const { return m_store.version(kind, m_site.layer); }
     /// Selections since each token was last computed here. (selection rows, N) float32
     const torch::Tensor& ages() const;
+    /// What the run has stored so far.
+    FeatureStore& features() const { return m_features; }
+    /// The guidance rows that this evaluation carries.
+    RowRange rows() const { return m_rows; }
 
 private:
     torch::Tensor rowsOf(EvidenceKind kind) const; ///< (guidance rows, P, N)

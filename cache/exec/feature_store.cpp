@@ -74,7 +74,16 @@ std::int64_t FeatureStore::bytes() const
 
 FeatureStore FeatureStore::clone() const
 {
-    const auto copied = [](const torch::Tensor& tensor) { return tensor.defined() ? tensor.clone() : tensor; };
+    // A tensor held twice (an output that is also its forecast's first factor) stays one.
+    std::map<const void*, torch::Tensor> copies;
+    const auto copied = [&copies](const torch::Tensor& tensor) {
+        if (!tensor.defined())
+            return tensor;
+        torch::Tensor& known = copies[tensor.unsafeGetTensorImpl()];
+        if (!known.defined())
+            known = tensor.clone();
+        return known;
+    };
     FeatureStore copy = *this;
     for (Slot& slot : copy.m_slots) {
         slot.output = copied(slot.output);

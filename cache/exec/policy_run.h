@@ -40,10 +40,19 @@ struct EvaluationAction {
 struct LayerAction {
     std::optional<int> nextLayer;
     torch::Tensor x;
+    bool check = false; ///< run the layer twice: as its modules are decided, and in full to hold that against
 
     static LayerAction run() { return {}; }
+    /// The layer's modules must be decided without computing (forecast or reuse); the full pass renews nothing, and
+    /// `PolicyRun::afterCheck` says which output goes on.
+    static LayerAction runAndCheck()
+    {
+        LayerAction action;
+        action.check = true;
+        return action;
+    }
     /// @pre nextLayer is after the layer asked about; the number of layers means "behind the last one"
-    static LayerAction jump(int nextLayer, torch::Tensor x) { return {nextLayer, std::move(x)}; }
+    static LayerAction jump(int nextLayer, torch::Tensor x) { return {nextLayer, std::move(x), false}; }
 };
 
 /// What a policy wants done with a module's tokens.
@@ -53,6 +62,7 @@ struct ModuleAction {
     torch::Tensor score; ///< Subset: (selection rows, N), the largest `count` are computed
     torch::Tensor ids; ///< Subset, instead of a score: (selection rows, K) int64
     int order = 0; ///< Forecast: highest derivative used
+    torch::Tensor output; ///< Forecast, instead of an order: the output, extrapolated by the policy itself
     torch::Tensor weight; ///< Blend: share of the fresh output, a scalar; may carry gradients
     bool keep = true; ///< Full and Blend: store the result; a policy that never reuses it says no
 
@@ -92,6 +102,14 @@ struct ModuleAction {
         action.order = order;
         return action;
     }
+    /// @param output (B, N, C), made of what the policy stored
+    static ModuleAction forecastAs(torch::Tensor output)
+    {
+        ModuleAction action;
+        action.action = plan::Action::Forecast;
+        action.output = std::move(output);
+        return action;
+    }
     /// output = weight * fresh + (1 - weight) * stored (HarmoniCa's training mix, METHODS.md 5.1)
     static ModuleAction blend(torch::Tensor weight, bool keep)
     {
@@ -114,7 +132,26 @@ public:
     virtual LayerAction onLayer(const LayerView&, FeatureStore&) { return LayerAction::run(); }
     /// After a layer that ran. @param out (B, N, C)
     virtual void afterLayer(const LayerView&, const torch::Tensor& /*out*/, FeatureStore&) { }
+    /// After a layer that was run and checked.
+    /// @param drafted (B, N, C) its output as its modules were decided  @param real its output in full
+    /// @return what the next layer reads
+    virtual torch::Tensor afterCheck(
+        const LayerView&, torch::Tensor drafted, const torch::Tensor& /*real*/, FeatureStore&)
+    {
+        return drafted;
+    }
     virtual ModuleAction onModule(const plan::Site&, const Evidence&) { return ModuleAction::full(false); }
+    /// After a module that was computed in full because the policy said so. @param output (rows, N, C)
+    virtual void afterModule(const plan::Site&, RowRange /*rows*/, const torch::Tensor& /*output*/, FeatureStore&) { }
+    /// After chosen tokens were computed and written into the stored output.
+    /// @param fresh (rows, K, C) what was computed
+    /// @param mixed (rows, N, C) the stored output itself: what is written here is seen by later evaluations
+    /// @return the module's output
+    virtual torch::Tensor afterSubset(const plan::Site&, RowRange /*rows*/, const TokenSubset& /*subset*/,
+        const torch::Tensor& /*fresh*/, torch::Tensor mixed, FeatureStore&)
+    {
+        return mixed;
+    }
     /// May replace the model's prediction. @param prediction (B, C, T, H, W) both guidance rows, before guidance
     virtual torch::Tensor onPrediction(const EvaluationView&, torch::Tensor prediction, FeatureStore&)
     {
