@@ -136,6 +136,8 @@ torch::Tensor CachingSession::module(ModuleKind module, const torch::Tensor& x, 
     throwIfCancelled();
     const Stopwatch watch(nullptr);
     m_selectionSeconds = 0;
+    if (module == ModuleKind::Mlp && !m_geometry.crossAttention && m_pass != Pass::Draft)
+        recordAbsent(); // the cell of the cross-attention that this family has not
     m_site.module = module;
     const ModuleAction action = [&] {
         if (m_pass == Pass::Check)
@@ -306,6 +308,15 @@ std::int64_t CachingSession::selectionRows() const
     return m_policy->selectsPerRow() ? m_rows.count : std::min<std::int64_t>(m_rows.count, m_geometry.prompts);
 }
 
+void CachingSession::recordAbsent()
+{
+    if (!m_options.trace)
+        return;
+    plan::TraceCell absent;
+    absent.action = Action::Skip;
+    m_options.trace->append(absent);
+}
+
 torch::Tensor CachingSession::storedOutput() const
 {
     torch::Tensor stored = m_features.output(m_site.layer, m_site.module, m_rows);
@@ -346,13 +357,9 @@ void CachingSession::record(const Cell& cell, double seconds)
 
 void CachingSession::recordSkipped(int firstLayer, int endLayer)
 {
-    if (!m_options.trace)
-        return;
-    plan::TraceCell skipped;
-    skipped.action = Action::Skip;
     for (int layer = firstLayer; layer < endLayer; ++layer)
         for (int module = 0; module < plan::kModuleKinds; ++module)
-            m_options.trace->append(skipped);
+            recordAbsent();
 }
 
 SessionState CachingSession::save() const

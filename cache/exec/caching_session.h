@@ -107,6 +107,8 @@ private:
     std::int64_t selectionRows() const;
     void record(const Cell& cell, double seconds);
     void recordSkipped(int firstLayer, int endLayer);
+    /// One cell that costs nothing: the trace holds every module of every layer.
+    void recordAbsent();
     torch::Tensor storedOutput() const;
     void throwIfCancelled() const;
 

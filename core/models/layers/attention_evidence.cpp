@@ -28,4 +28,9 @@ torch::Tensor receivedAttention(const torch::Tensor& q, const torch::Tensor& k)
     return sums;
 }
 
+torch::Tensor smallnessOfValues(const torch::Tensor& v)
+{
+    return (1 - v.norm(2, -1, /*keepdim=*/false, torch::kFloat32)).sum(1);
+}
+
 } // namespace toca::models

@@ -16,4 +16,9 @@ inline constexpr std::int64_t kAttentionBlockValues = 4 << 20;
 /// @param q, k (sequences, heads, N, D), not yet scaled  @return (sequences, N) float32
 torch::Tensor receivedAttention(const torch::Tensor& q, const torch::Tensor& k);
 
+/// How small the values are that a token hands out: the sum over heads of (1 - their norm) (DuCa's kv-norm, reference
+/// README section 10).
+/// @param v (sequences, heads, N, D)  @return (sequences, N) float32
+torch::Tensor smallnessOfValues(const torch::Tensor& v);
+
 } // namespace toca::models

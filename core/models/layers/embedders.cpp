@@ -28,7 +28,7 @@ EmbedderMlpImpl::EmbedderMlpImpl(std::int64_t in, std::int64_t hidden)
 
 torch::Tensor EmbedderMlpImpl::forward(const torch::Tensor& x)
 {
-    return tapped(*this, m_out->forward(m_activation->forward(m_in->forward(x))));
+    return tapped(*this, m_out->forward(m_activation->forward(m_in->forward(x.to(m_in->weight.scalar_type())))));
 }
 
 NumberEmbedderImpl::NumberEmbedderImpl(std::int64_t hiddenSize)

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/models/dit/dit_block.h"
+
+#include "cache/exec/ops/gated_add.h"
+#include "core/models/layers/activation_recorder.h"
+
+#include <torch/torch.h>
+
+namespace toca::models {
+
+using cache::TokenSubset;
+using plan::ModuleKind;
+
+AdaptiveModulationImpl::AdaptiveModulationImpl(std::int64_t hiddenSize, std::int64_t vectors)
+    : m_vectors(vectors)
+    , m_activation(register_module("0", Silu()))
+    , m_linear(register_module("1", Linear(hiddenSize, vectors * hiddenSize)))
+{
+}
+
+std::vector<torch::Tensor> AdaptiveModulationImpl::forward(const torch::Tensor& c)
+{
+    const auto vectors = tapped(*this, m_linear->forward(m_activation->forward(c.clone()))); // (B, vectors * C)
+    return vectors.unsqueeze(1).chunk(m_vectors, 2);
+}
+
+DitBlockImpl::DitBlockImpl(std::int64_t hiddenSize, std::int64_t heads, std::int64_t mlpHiddenSize)
+    : norm1(register_module("norm1", LayerNorm(hiddenSize, 1e-6, /*hasAffine=*/false)))
+    , norm2(register_module("norm2", LayerNorm(hiddenSize, 1e-6, /*hasAffine=*/false)))
+    , attn(register_module("attn", JointSelfAttention(hiddenSize, heads)))
+    , mlp(register_module("mlp", Mlp(hiddenSize, mlpHiddenSize, hiddenSize)))
+    , adaLN_modulation(register_module("adaLN_modulation", AdaptiveModulation(hiddenSize, 6)))
+{
+}
+
+torch::Tensor DitBlockImpl::modulatedInput(const torch::Tensor& x, const torch::Tensor& c)
+{
+    const auto m = adaLN_modulation->forward(c);
+    return modulated(norm1->forward(x), m[0], m[1]);
+}
+
+torch::Tensor DitBlockImpl::forward(const torch::Tensor& input, const torch::Tensor& c, cache::CachingSession& session)
+{
+    const auto m = adaLN_modulation->forward(c); // 6 x (B, 1, C)
+    const auto &shiftMsa = m[0], &scaleMsa = m[1], &gateMsa = m[2], &shiftMlp = m[3], &scaleMlp = m[4], &gateMlp = m[5];
+
+    const auto attended = session.module(ModuleKind::SelfAttention, input, [&](const TokenSubset& subset) {
+        return attn->forward(modulated(norm1->forward(input), shiftMsa, scaleMsa), subset, session);
+    });
+    // A new tensor: the input may be kept by a policy.
+    auto x = cache::gatedAdd(input, gateMsa, attended, /*overX=*/false);
+
+    const auto mixed = session.module(ModuleKind::Mlp, x, [&](const TokenSubset& subset) {
+        return mlp->forward(modulated(norm2->forward(subset.gather(x)), shiftMlp, scaleMlp));
+    });
+    return tapped(*this, cache::gatedAdd(x, gateMlp, mixed, /*overX=*/true)); // (B, N, C)
+}
+
+} // namespace toca::models
