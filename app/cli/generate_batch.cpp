@@ -33,8 +33,10 @@ Result<GenerateBatch> GenerateBatch::make(const RequestOptions& options, const G
     GenerateBatch batch;
     batch.m_options = options;
     batch.m_base = base;
-    if (!options.prompt && !options.prompts)
-        return invalid("--prompt is missing; say what the clip shows (it may be empty), or give --prompts FILE.");
+    if (!options.prompt && !options.prompts && !options.classLabel)
+        return invalid(
+            "--prompt is missing; say what the clip shows (it may be empty), or give --prompts FILE, or --class "
+            "for a class-conditional model.");
     if (options.repeat && (!options.compareBaseline || *options.repeat < 1 || *options.repeat > 1000))
         return invalid("--repeat must be from 1 to 1000 and needs --compare-baseline.");
     if (options.prompts) {
@@ -72,7 +74,7 @@ GenerateItem GenerateBatch::item(std::size_t index) const
     item.request.prompt = m_prompts[index / m_seedCount];
     if (m_options.seeds)
         item.request.seed = m_options.seeds->first + index % m_seedCount;
-    item.clip = !m_options.out ? defaultClipName(item.request.prompt, item.request.seed)
+    item.clip = !m_options.out ? defaultClipName(item.request)
         : isNumbered()         ? numberedName(*m_options.out, index + 1)
                                : std::filesystem::path(*m_options.out);
     if (m_options.trace)

@@ -99,13 +99,16 @@ Result<void> checkWritableClip(const fs::path& path)
     return tryWriting(folder, path);
 }
 
-fs::path defaultClipName(std::string_view prompt, std::uint64_t seed)
+fs::path defaultClipName(const GenerationRequest& request)
 {
-    const std::string stem = slugOf(prompt) + "-seed-" + std::to_string(seed);
-    fs::path name = stem + ".mp4";
+    const std::string subject =
+        request.classLabel >= 0 ? "class-" + std::to_string(request.classLabel) : slugOf(request.prompt);
+    const std::string stem = subject + "-seed-" + std::to_string(request.seed);
+    const char* extension = request.frames == 1 ? ".png" : ".mp4";
+    fs::path name = stem + extension;
     std::error_code error;
     for (int copy = 2; copy < kMostCopies && fs::exists(fs::symlink_status(name, error)); ++copy)
-        name = stem + "-" + std::to_string(copy) + ".mp4";
+        name = stem + "-" + std::to_string(copy) + extension;
     return name;
 }
 

@@ -46,7 +46,7 @@ Result<void> addSetting(const plan::PolicyEntry& policy, const std::string& text
     return {};
 }
 
-Result<void> applyPolicy(const RequestOptions& options, GenerationRequest& request)
+Result<void> applyPolicy(const RequestOptions& options, const std::string& family, GenerationRequest& request)
 {
     request.policy = options.policy.value_or(request.policy);
     request.preset = options.preset.value_or("");
@@ -55,7 +55,9 @@ Result<void> applyPolicy(const RequestOptions& options, GenerationRequest& reque
             if (auto added = addSetting(*policy, setting, request.policyParameters); !added)
                 return added;
     // Names the known policies and presets where one is wrong.
-    if (auto policy = plan::makePolicy(request.policy, request.policyParameters, request.preset); !policy)
+    plan::PolicyContext context;
+    context.family = family;
+    if (auto policy = plan::makePolicy(request.policy, request.policyParameters, request.preset, context); !policy)
         return unexpected(policy.error());
     return {};
 }
@@ -70,9 +72,13 @@ void RequestOptions::addTo(CLI::App& command)
         command, "--prompts", prompts, "File with one prompt a line ('#' starts a comment): one clip each", "FILE");
     manyPrompts->excludes(onePrompt);
     addText(command, "--negative-prompt", negativePrompt, "What the clip is guided away from");
+    addInteger(command, "--class", classLabel, "Class of the picture, for class-conditional models (DiT)")
+        ->excludes(onePrompt)
+        ->excludes(manyPrompts);
     auto* oneSeed = addSeed(command, "--seed", seed, "Seed of the noise (default 1)");
     addSeeds(command, "--seeds", seeds, "Seeds from A to B: one clip each")->excludes(oneSeed);
     addInteger(command, "--steps", steps, "Denoising steps (default: the model's)");
+    addText(command, "--sampler", sampler, "rflow, ddim, ddpm or dpm-solver++ (default: the model's)", "NAME");
     addNumber(command, "--guidance", guidance, "Guidance scale; 1 switches guidance off (default: the model's)");
     addInteger(command, "--frames", frames, "Frames of the clip (default: the model's)");
     addSize(command, "--size", size, "Width x height in pixels (default: the model's)");
@@ -87,7 +93,7 @@ void RequestOptions::addTo(CLI::App& command)
     addInteger(command, "--threads", threads, "Threads of the computation; 0 = LibTorch's choice (default 0)");
 
     command.option_defaults()->group("Caching");
-    addText(command, "--policy", policy, "none, fora or toca (default toca); see `toca policies`", "NAME");
+    addText(command, "--policy", policy, "How features are cached (default toca); `toca policies` lists all", "NAME");
     addText(command, "--preset", preset, "Named setting of the policy", "NAME");
     command.add_option("--set", set, "One setting of the policy, key=value; may be given several times")
         ->type_name("KEY=VALUE")
@@ -112,7 +118,7 @@ void RequestOptions::addTo(CLI::App& command)
 
 RequestDefaults defaultsOf(const ModelInfo& model)
 {
-    return {model.steps, model.guidanceScale, model.frames, model.width, model.height, model.fps};
+    return {model.steps, model.guidanceScale, model.frames, model.width, model.height, model.fps, model.shape.family};
 }
 
 Result<GenerationRequest> requestOf(const RequestOptions& options, const RequestDefaults& defaults)
@@ -120,6 +126,10 @@ Result<GenerationRequest> requestOf(const RequestOptions& options, const Request
     GenerationRequest request;
     request.prompt = sanitizedPrompt(options.prompt.value_or(""));
     request.negativePrompt = sanitizedPrompt(options.negativePrompt.value_or(""));
+    if (options.classLabel && *options.classLabel < 0)
+        return unexpected(ErrorCode::InvalidArgument, "--class must be 0 or more.");
+    request.classLabel = options.classLabel.value_or(-1);
+    request.sampler = options.sampler.value_or("");
     request.modelPath = options.model.value_or("");
     request.seed = options.seed.value_or(options.seeds ? options.seeds->first : request.seed);
     request.steps = options.steps.value_or(defaults.steps);
@@ -139,7 +149,7 @@ Result<GenerationRequest> requestOf(const RequestOptions& options, const Request
     if (options.model && options.model->empty())
         return unexpected(ErrorCode::InvalidArgument,
             "--model is empty; give a model folder, or leave the option out for the embedded model.");
-    if (auto applied = applyPolicy(options, request); !applied)
+    if (auto applied = applyPolicy(options, defaults.family, request); !applied)
         return unexpected(applied.error());
     if (auto checked = checkRequest(request); !checked)
         return unexpected(checked.error());

@@ -15,6 +15,8 @@ namespace toca::app {
 struct RequestOptions {
     std::optional<std::string> prompt;
     std::optional<std::string> negativePrompt;
+    std::optional<int> classLabel;
+    std::optional<std::string> sampler;
     std::optional<std::string> model;
     std::optional<std::string> policy;
     std::optional<std::string> preset;
@@ -53,6 +55,7 @@ struct RequestDefaults {
     int width = 128;
     int height = 128;
     double fps = 8.0;
+    std::string family = "stdit3"; ///< chooses a policy's default preset
 };
 RequestDefaults defaultsOf(const ModelInfo& model);
 

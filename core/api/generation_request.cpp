@@ -181,6 +181,9 @@ std::string toJson(const GenerationRequest& request, int indent)
     nlohmann::ordered_json object;
     object["prompt"] = request.prompt;
     object["negative_prompt"] = request.negativePrompt;
+    if (request.classLabel >= 0)
+        object["class"] = request.classLabel;
+    object["sampler"] = request.sampler;
     object["model"] = request.modelPath;
     object["seed"] = request.seed;
     object["steps"] = request.steps;
@@ -214,6 +217,8 @@ Result<GenerationRequest> requestFromJson(std::string_view text)
     Reader reader(object);
     reader.read("prompt", request.prompt);
     reader.read("negative_prompt", request.negativePrompt);
+    reader.read("class", request.classLabel);
+    reader.read("sampler", request.sampler);
     reader.read("model", request.modelPath);
     reader.read("seed", request.seed);
     reader.read("steps", request.steps);
@@ -250,6 +255,8 @@ Result<void> checkRequest(const GenerationRequest& request)
         checkLength("negative_prompt", request.negativePrompt, kMaxPromptBytes),
         checkLength("model", request.modelPath, kMaxPathBytes),
         checkLength("condition", request.conditionPath, kMaxPathBytes),
+        checkInteger("class", request.classLabel, -1, 1 << 20),
+        checkLength("sampler", request.sampler, kMaxNameBytes),
         checkLength("policy", request.policy, kMaxNameBytes),
         checkLength("preset", request.preset, kMaxNameBytes),
         checkInteger("steps", request.steps, 1, 1000),

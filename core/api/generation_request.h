@@ -17,6 +17,8 @@ enum class Device : std::uint8_t { Cpu, Cuda, Auto };
 struct GenerationRequest {
     std::string prompt;
     std::string negativePrompt; ///< empty: the model's own unconditional embedding
+    int classLabel = -1; ///< of a class-conditional model; -1 = none named
+    std::string sampler; ///< "rflow", "ddim", "ddpm", "dpm-solver++"; "" = the model's own
     std::string modelPath; ///< model folder; empty: the embedded model
     std::uint64_t seed = 1;
     int steps = 30;

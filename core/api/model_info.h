@@ -22,7 +22,7 @@ struct ModelPart {
 struct ModelInfo {
     std::string path; ///< "" for the embedded model
     std::string name; ///< "toca-miniature"
-    std::string family; ///< "opensora-v1.2"
+    std::string family; ///< "opensora-v1.2", "dit", "pixart-alpha"
     plan::ModelShape shape;
     std::vector<ModelPart> parts;
     // defaults and limits of a request
@@ -35,6 +35,9 @@ struct ModelInfo {
     int sizeMultiple = 16; ///< width and height should be multiples of this (VAE times patch)
     bool takesCondition = true; ///< first frame or clip as a condition
     bool takesNegativePrompt = true;
+    bool takesPrompt = true; ///< false: a class is named instead (shape.classes of them)
+    std::vector<std::string> samplers; ///< names of a request's `sampler`, the model's own first
+    std::vector<std::string> classNames; ///< by class; empty when they are not known
     std::vector<std::string> examplePrompts;
     std::vector<std::string> vocabulary; ///< lower-case words the model has learnt; empty: open vocabulary
     std::string notice; ///< one sentence about what to expect, "" if none

@@ -226,6 +226,7 @@ Result<ModelInfo> ModelFolder::describe() const
     info.height = height;
     info.fps = fps;
     info.sizeMultiple = static_cast<int>(shape.spatialDownsample * std::max(shape.patch[1], shape.patch[2]));
+    info.samplers = {"rflow"};
     info.examplePrompts = examplePrompts;
     info.vocabulary = vocabulary;
     info.notice = notice;

@@ -43,42 +43,76 @@ Result<PreviewProjection> PreviewProjection::fit(models::VideoVae& vae, const mo
     PreviewProjection projection;
     projection.m_subFrames = vae->temporalDownsample();
     projection.m_microFrames = vae->config().microFrameSize;
-    const std::int64_t frames = projection.m_microFrames;
-    const std::int64_t latentFrames = vae->latentFrames(frames), down = vae->spatialDownsample();
+    const auto device = vae->parameters().front().device();
+    const auto fitted = projection.fitTo(vae->latentFrames(projection.m_microFrames), vae->spatialDownsample(),
+        [&](const torch::Tensor& pixels) -> Result<torch::Tensor> {
+            auto encoded = vae->encode(pixels.to(device), {}, {}, progress);
+            if (!encoded)
+                return unexpected(encoded.error());
+            return encoded->to(torch::kCPU);
+        });
+    if (!fitted)
+        return unexpected(fitted.error());
+    return projection;
+}
+
+Result<PreviewProjection> PreviewProjection::fit(models::AutoencoderKl& vae, const models::VaeProgress& progress)
+{
+    PreviewProjection projection;
+    projection.m_microFrames = 1;
+    const auto device = vae->parameters().front().device();
+    const auto& config = vae->config();
+    int done = 0;
+    const auto fitted = projection.fitTo(
+        /*latentFrames=*/1, config.downsample(), [&](const torch::Tensor& pixels) -> Result<torch::Tensor> {
+            if (progress && !progress(done++, kFitClips))
+                return unexpected(ErrorCode::Cancelled, "The run was cancelled.");
+            const auto mean = vae->encode(pixels.squeeze(2).to(device)).mean.to(torch::kCPU, torch::kFloat32);
+            return ((mean - config.shiftFactor) * config.scalingFactor).unsqueeze(2);
+        });
+    if (!fitted)
+        return unexpected(fitted.error());
+    return projection;
+}
+
+Result<void> PreviewProjection::fitTo(std::int64_t latentFrames, std::int64_t downsample,
+    const std::function<Result<torch::Tensor>(const torch::Tensor&)>& encode)
+{
+    const std::int64_t frames = m_microFrames;
     // Any fixed seed: the map must not differ from start to start.
     auto generator = at::detail::createCPUGenerator(20410);
-    const auto device = vae->parameters().front().device();
     std::vector<torch::Tensor> inputs, targets;
+    std::int64_t channels = 0;
     for (int clip = 0; clip < kFitClips; ++clip) {
-        const auto painted = paintedClip(frames, kFitSide * down, /*brightness=*/clip % 2 == 0 ? 0.0 : -0.9, generator);
-        const auto encoded = vae->encode(painted.to(device), {}, {}, progress);
-        if (!encoded)
-            return unexpected(encoded.error());
-        const auto latent = encoded->to(torch::kCPU);
-        const auto pixels = torch::avg_pool2d(painted[0].transpose(0, 1), {down, down}); // (F, 3, h, w)
+        const auto painted =
+            paintedClip(frames, kFitSide * downsample, /*brightness=*/clip % 2 == 0 ? 0.0 : -0.9, generator);
+        const auto latent = encode(painted);
+        if (!latent)
+            return unexpected(latent.error());
+        channels = latent->size(1);
+        const auto pixels = torch::avg_pool2d(painted[0].transpose(0, 1), {downsample, downsample}); // (F, 3, h, w)
         // The first latent frame of a piece stands for fewer frames where the piece was padded; the others for all
         // their sub-frames.
-        const std::int64_t first = frames % projection.m_subFrames == 0 ? 0 : 1;
+        const std::int64_t first = frames % m_subFrames == 0 ? 0 : 1;
         for (std::int64_t t = first; t < latentFrames; ++t) {
-            inputs.push_back(latent[0].select(1, t).flatten(1).t()); // (h w, C)
-            const std::int64_t last = frames - (latentFrames - 1 - t) * projection.m_subFrames;
-            targets.push_back(pixels.slice(0, last - projection.m_subFrames, last)
-                                  .permute({2, 3, 0, 1})
-                                  .reshape({kFitSide * kFitSide, -1}));
+            inputs.push_back((*latent)[0].select(1, t).flatten(1).t()); // (h w, C)
+            const std::int64_t last = frames - (latentFrames - 1 - t) * m_subFrames;
+            targets.push_back(
+                pixels.slice(0, last - m_subFrames, last).permute({2, 3, 0, 1}).reshape({kFitSide * kFitSide, -1}));
         }
     }
     if (inputs.empty()) {
         // Pieces of one latent frame that stands for fewer frames than it could: there is nothing to learn from.
-        projection.m_weights = torch::zeros({vae->latentChannels() + 1, projection.m_subFrames * 3});
-        return projection;
+        m_weights = torch::zeros({channels + 1, m_subFrames * 3});
+        return {};
     }
     auto x = torch::cat(inputs).to(torch::kFloat64);
     x = torch::cat({x, torch::ones({x.size(0), 1}, x.options())}, 1);
     const auto y = torch::cat(targets).to(torch::kFloat64);
     const auto normal =
         torch::matmul(x.t(), x) + kRidge * static_cast<double>(x.size(0)) * torch::eye(x.size(1), x.options());
-    projection.m_weights = torch::linalg_solve(normal, torch::matmul(x.t(), y)).to(torch::kFloat32);
-    return projection;
+    m_weights = torch::linalg_solve(normal, torch::matmul(x.t(), y)).to(torch::kFloat32);
+    return {};
 }
 
 std::pair<std::int64_t, std::int64_t> PreviewProjection::source(std::int64_t frame, std::int64_t frames) const

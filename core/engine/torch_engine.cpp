@@ -6,9 +6,6 @@
 #include "core/engine/guarded.h"
 #include "core/engine/memory_estimate.h"
 #include "core/engine/system_memory.h"
-#include "core/models/stdit3/stdit3_denoiser.h"
-#include "core/models/vae/frames.h"
-#include "core/schedulers/rectified_flow.h"
 #ifdef TOCA_HAS_MEDIA
 #include "core/media/clip_reader.h"
 #include "core/media/clip_resize.h"
@@ -27,8 +24,6 @@ namespace toca::engine {
 
 namespace {
 
-/// Parts larger than this are freed as soon as they have done their work.
-constexpr std::int64_t kLargePart = std::int64_t{1} << 30;
 /// Where estimates end: far beyond any machine, and the sum of several is still a number.
 constexpr std::int64_t kMostBytes = std::int64_t{1} << 60;
 
@@ -43,17 +38,20 @@ Result<torch::Device> deviceOf(Device wanted)
 }
 
 /// Changes whenever one of the model's files does, so that an edited folder is loaded again.
-std::string fingerprint(const ModelFolder& folder, torch::Device device)
+std::string fingerprint(const std::filesystem::path& model, torch::Device device)
 {
-    std::string text = folder.path.string() + "|" + device.str();
+    std::string text = model.string() + "|" + device.str();
     std::error_code error;
     std::vector<std::string> files;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path, error)) {
+    const auto add = [&](const std::filesystem::path& file) {
         struct stat info { };
-        if (::stat(entry.path().c_str(), &info) == 0 && S_ISREG(info.st_mode))
-            files.push_back(entry.path().string() + ":" + std::to_string(info.st_size) + ":"
+        if (::stat(file.c_str(), &info) == 0 && S_ISREG(info.st_mode))
+            files.push_back(file.string() + ":" + std::to_string(info.st_size) + ":"
                 + std::to_string(info.st_mtim.tv_sec) + "." + std::to_string(info.st_mtim.tv_nsec));
-    }
+    };
+    add(model);
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(model, error))
+        add(entry.path());
     std::sort(files.begin(), files.end());
     for (const auto& file : files)
         text += "|" + file;
@@ -83,11 +81,12 @@ Unexpected cancelled()
 
 struct TorchEngine::Prepared {
     GenerationRequest request;
-    ModelFolder folder;
+    std::unique_ptr<Pipeline> opened; ///< null when the loaded model is the one
     torch::Device device{torch::kCPU};
+    std::string fingerprint;
     std::unique_ptr<plan::Policy> policy;
+    std::unique_ptr<schedulers::Sampler> sampler;
     plan::Plan plan;
-    std::vector<float> timesteps;
     int threads = 1;
     MemoryEstimate memory;
     std::vector<std::string> warnings;
@@ -101,7 +100,7 @@ TorchEngine::TorchEngine(EngineOptions options)
         m_options.embeddedModelPath = embeddedModelPath();
 }
 
-Result<std::filesystem::path> TorchEngine::folderOf(const std::string& modelPath) const
+Result<std::filesystem::path> TorchEngine::pathOf(const std::string& modelPath) const
 {
     if (!modelPath.empty())
         return std::filesystem::path(modelPath);
@@ -113,27 +112,23 @@ Result<std::filesystem::path> TorchEngine::folderOf(const std::string& modelPath
     return std::filesystem::path(m_options.embeddedModelPath);
 }
 
-Result<ModelFolder> TorchEngine::open(const std::string& modelPath) const
-{
-    const auto folder = folderOf(modelPath);
-    if (!folder)
-        return unexpected(folder.error());
-    return ModelFolder::open(*folder);
-}
-
 Result<ModelInfo> TorchEngine::describe(const std::string& modelPath)
 {
     return guarded([&]() -> Result<ModelInfo> {
-        const auto folder = open(modelPath);
-        if (!folder)
-            return unexpected(folder.error());
-        auto info = folder->describe();
+        const auto path = pathOf(modelPath);
+        if (!path)
+            return unexpected(path.error());
+        const auto pipeline = openPipeline(*path);
+        if (!pipeline)
+            return unexpected(pipeline.error());
+        auto info = (*pipeline)->describe();
         if (info)
             info->path = modelPath; // "" stays "": the embedded model
         return info;
     });
 }
 
+/// Device, model, policy and sampler of a request, each checked. Opens the model unless it is the loaded one.
 Result<TorchEngine::Prepared> TorchEngine::prepare(const GenerationRequest& request)
 {
     if (auto valid = checkRequest(request); !valid)
@@ -142,9 +137,9 @@ Result<TorchEngine::Prepared> TorchEngine::prepare(const GenerationRequest& requ
         if (path->find('\0') != std::string::npos) // the system would open what stands before it
             return unexpected(ErrorCode::InvalidArgument,
                 "The path '" + sanitizedPrompt(*path) + "' holds a NUL character, which no file name does.");
-    auto folder = open(request.modelPath);
-    if (!folder)
-        return unexpected(folder.error());
+    const auto path = pathOf(request.modelPath);
+    if (!path)
+        return unexpected(path.error());
     const auto device = deviceOf(request.device);
     if (!device)
         return unexpected(device.error());
@@ -152,44 +147,34 @@ Result<TorchEngine::Prepared> TorchEngine::prepare(const GenerationRequest& requ
     prepared.request = request;
     prepared.request.prompt = sanitizedPrompt(request.prompt);
     prepared.request.negativePrompt = sanitizedPrompt(request.negativePrompt);
-    prepared.folder = std::move(*folder);
     prepared.device = *device;
-
-    const auto down = prepared.folder.shape.spatialDownsample;
-    if (request.width % down != 0 || request.height % down != 0) {
-        const auto nearest = [&](int size) { return std::max<std::int64_t>(down, (size + down / 2) / down * down); };
-        return unexpected(ErrorCode::InvalidArgument,
-            "The size " + std::to_string(request.width) + "x" + std::to_string(request.height)
-                + " is not a multiple of " + std::to_string(down) + " pixels; the nearest that is: "
-                + std::to_string(nearest(request.width)) + "x" + std::to_string(nearest(request.height)) + ".");
+    prepared.fingerprint = fingerprint(*path, *device);
+    if (!m_model || m_loadedFrom != prepared.fingerprint) {
+        auto opened = openPipeline(*path);
+        if (!opened)
+            return unexpected(opened.error());
+        prepared.opened = std::move(*opened);
     }
-    // The tokens kept of the longer text decide the cost of cross-attention.
-    auto tokenizer = models::Tokenizer::open(prepared.folder.tokenizerFile, prepared.folder.tokenizer);
-    if (!tokenizer)
-        return unexpected(tokenizer.error());
-    auto textTokens = static_cast<std::int64_t>(tokenizer->encode(prepared.request.prompt).size());
-    const bool isGuided = request.guidanceScale != 1.0;
-    if (isGuided && !prepared.request.negativePrompt.empty())
-        textTokens =
-            std::max(textTokens, static_cast<std::int64_t>(tokenizer->encode(prepared.request.negativePrompt).size()));
+    const Pipeline& model = prepared.opened ? *prepared.opened : *m_model;
 
-    auto geometry = plan::geometryFor(
-        prepared.folder.shape, request.frames, request.width, request.height, textTokens, /*prompts=*/1, isGuided);
+    auto geometry = model.geometry(prepared.request);
     if (!geometry)
         return unexpected(geometry.error());
-    auto policy = plan::makePolicy(request.policy, request.policyParameters, request.preset);
+    plan::PolicyContext context;
+    context.family = geometry->family;
+    auto policy = plan::makePolicy(request.policy, request.policyParameters, request.preset, context);
     if (!policy)
         return unexpected(policy.error());
     prepared.policy = std::move(*policy);
-
-    schedulers::RectifiedFlowOptions sampler = prepared.folder.sampler;
-    sampler.steps = request.steps;
-    prepared.timesteps = schedulers::rectifiedFlowTimesteps(sampler, request.height, request.width, request.frames);
-    auto plan = prepared.policy->plan(*geometry, schedulers::rectifiedFlowSchedule(prepared.timesteps));
+    auto sampler = model.sampler(prepared.request, prepared.device);
+    if (!sampler)
+        return unexpected(sampler.error());
+    prepared.sampler = std::move(*sampler);
+    auto plan = prepared.policy->plan(*geometry, prepared.sampler->schedule());
     if (!plan)
         return unexpected(plan.error());
     prepared.plan = std::move(*plan);
-    prepared.memory = memoryFor(prepared.folder, prepared.plan, request);
+    prepared.memory = memoryFor(model, prepared);
     if (request.policy != "none" && prepared.plan.isStatic() && prepared.plan.cachesNothing())
         prepared.warnings.push_back("With these settings the policy '" + request.policy
             + "' caches nothing: every module is computed at every step. Use longer intervals or more steps.");
@@ -204,19 +189,15 @@ Result<TorchEngine::Prepared> TorchEngine::prepare(const GenerationRequest& requ
     return prepared;
 }
 
-MemoryEstimate TorchEngine::memoryFor(
-    const ModelFolder& folder, const plan::Plan& plan, const GenerationRequest& request) const
+MemoryEstimate TorchEngine::memoryFor(const Pipeline& model, const Prepared& prepared) const
 {
+    const plan::Plan& plan = prepared.plan;
     MemoryEstimate memory;
-    const auto info = folder.describe();
-    const bool isLoaded = m_model && m_model->folder().path == folder.path;
-    if (info && !isLoaded)
-        for (const auto& part : info->parts)
-            memory.weights += part.parameters * 4; // everything is computed in float32
-    memory.activations = std::max(transformerBytes(plan.geometry()),
-        models::VideoVae(folder.vae)->decodeBytes(request.frames, request.height, request.width));
+    if (prepared.opened)
+        memory.weights = model.weightBytes();
+    memory.activations = std::max(transformerBytes(plan.geometry()), model.decodeBytes(prepared.request));
     memory.cache = plan.cacheBytes();
-    memory.trace = traceBytes(plan, static_cast<int>(plan.geometry().rows()), request.traceLevel);
+    memory.trace = traceBytes(plan, static_cast<int>(plan.geometry().rows()), prepared.request.traceLevel);
     for (std::int64_t* part : {&memory.weights, &memory.activations, &memory.cache, &memory.trace})
         *part = *part < 0 ? kMostBytes : std::min(*part, kMostBytes);
     memory.available = availableMemory();
@@ -233,29 +214,18 @@ Result<RunForecast> TorchEngine::forecast(const GenerationRequest& request)
     });
 }
 
-Result<void> TorchEngine::use(const ModelFolder& folder, torch::Device device)
+Result<void> TorchEngine::use(Prepared& prepared, const std::stop_token& stop)
 {
-    std::string wanted = fingerprint(folder, device);
-    if (m_model && m_loadedFrom == wanted)
-        return {};
-    m_model.reset(); // before the new one, so that both never take memory at once
-    m_model = std::make_unique<VideoModel>(folder, device);
-    m_loadedFrom = std::move(wanted);
-    return {};
-}
-
-Result<void> TorchEngine::loadParts(const std::stop_token& stop)
-{
-    for (const auto load : {&VideoModel::loadTokenizer, &VideoModel::loadTextEncoder, &VideoModel::loadTransformer,
-             &VideoModel::loadVae}) {
-        if (stop.stop_requested())
-            return cancelled(); // what is loaded stays for the next run
-        if (auto loaded = (*m_model.*load)(); !loaded) {
-            m_model.reset();
-            return loaded;
-        }
+    if (prepared.opened) {
+        m_model.reset(); // before the new one is loaded, so that both never take memory at once
+        m_model = std::move(prepared.opened);
+        m_model->setDevice(prepared.device);
+        m_loadedFrom = prepared.fingerprint;
     }
-    return m_model->fitPreview([&](int, int) { return !stop.stop_requested(); });
+    auto loaded = m_model->load([&] { return !stop.stop_requested(); });
+    if (!loaded && loaded.error().code != ErrorCode::Cancelled) // what is loaded stays for the next run
+        m_model.reset();
+    return loaded;
 }
 
 Result<void> TorchEngine::load(const GenerationRequest& request, Observer& observer)
@@ -266,10 +236,8 @@ Result<void> TorchEngine::load(const GenerationRequest& request, Observer& obser
         if (!prepared)
             return unexpected(prepared.error());
         observer.stageChanged(Stage::Loading);
-        if (auto used = use(prepared->folder, prepared->device); !used)
+        if (auto used = use(*prepared, {}); !used)
             return used;
-        if (auto loaded = loadParts({}); !loaded)
-            return loaded;
         observer.stageChanged(Stage::Done);
         return {};
     });
@@ -308,30 +276,13 @@ Result<void> TorchEngine::addCondition(const GenerationRequest& request, Denoisi
     auto fitted = media::resized(*clip, request.width, request.height, media::Fit::Cover);
     if (!fitted)
         return unexpected(fitted.error());
-    // Only latent frames whose pictures are all given can be kept. The temporal VAE pads each piece in front, so the
-    // first latent frame of a piece stands for fewer pictures: of 17 frames for 1, of 16 for 4. A single picture that
-    // is not enough for it is shown that long.
-    auto& vae = m_model->vae();
-    const std::int64_t micro = vae->config().microFrameSize, sub = vae->temporalDownsample();
-    const auto read = static_cast<std::int64_t>(fitted->frames.size());
-    std::int64_t usable = read / micro * micro;
-    if (const std::int64_t rest = read - usable; rest > 0) {
-        const std::int64_t first = (std::min<std::int64_t>(micro, request.frames - usable) - 1) % sub + 1;
-        usable += rest < first ? first : first + (rest - first) / sub * sub;
-        while (static_cast<std::int64_t>(fitted->frames.size()) < usable)
-            fitted->frames.push_back(fitted->frames.back());
-    }
-    fitted->frames.resize(static_cast<std::size_t>(usable));
-    const auto pixels = models::framesFromRgb8(fitted->frames).to(m_model->device());
-    auto encoded = vae->encode(pixels, {}, {}, [&](int, int) { return !stop.stop_requested(); });
-    if (!encoded)
-        return unexpected(encoded.error());
-    const std::int64_t latentFrames = input.noise.size(2);
-    const std::int64_t kept = std::min(encoded->size(2), latentFrames);
     input.given = torch::zeros_like(input.noise);
-    input.given.narrow(2, 0, kept).copy_(encoded->narrow(2, 0, kept));
+    const auto kept =
+        m_model->encodeGiven(std::move(*fitted), request, input.given, [&] { return !stop.stop_requested(); });
+    if (!kept)
+        return unexpected(kept.error());
     input.conditions.isGiven =
-        torch::arange(latentFrames, torch::TensorOptions(torch::kInt64).device(m_model->device())).lt(kept);
+        torch::arange(input.noise.size(2), torch::TensorOptions(torch::kInt64).device(input.noise.device())).lt(*kept);
     return {};
 #else
     (void)input;
@@ -341,7 +292,7 @@ Result<void> TorchEngine::addCondition(const GenerationRequest& request, Denoisi
 #endif
 }
 
-Result<RunResult> TorchEngine::run(const Prepared& prepared, Observer& observer, std::stop_token stop)
+Result<RunResult> TorchEngine::run(Prepared& prepared, Observer& observer, std::stop_token stop)
 {
     const GenerationRequest& request = prepared.request;
     const plan::Geometry& geometry = prepared.plan.geometry();
@@ -354,48 +305,23 @@ Result<RunResult> TorchEngine::run(const Prepared& prepared, Observer& observer,
     observer.stageChanged(Stage::Loading);
     {
         const cache::Stopwatch watch(&result.times.loading);
-        if (auto used = use(prepared.folder, prepared.device); !used)
+        if (auto used = use(prepared, stop); !used)
             return unexpected(used.error());
-        if (auto loaded = loadParts(stop); !loaded)
-            return unexpected(loaded.error());
     }
     if (stop.stop_requested())
         return cancelled();
 
     observer.stageChanged(Stage::EncodingText);
     DenoisingInput input;
-    models::Conditions& conditions = input.conditions;
-    auto& transformer = m_model->transformer();
-    const auto device = m_model->device();
     {
         const cache::Stopwatch watch(&result.times.text);
-        const TextFeatures text = m_model->encode({request.prompt});
-        conditions.text = text.features;
-        conditions.mask = text.mask;
-        if (geometry.guidanceRows == 2 && request.negativePrompt.empty()) {
-            const auto null = transformer->nullEmbedding().to(torch::kFloat32).view({1, 1, text.features.size(2), -1});
-            conditions.text = torch::cat({text.features, null});
-        } else if (geometry.guidanceRows == 2) {
-            const TextFeatures negative = m_model->encode({request.negativePrompt});
-            conditions.text = torch::cat({text.features, negative.features});
-            conditions.mask = torch::cat({text.mask, negative.mask});
-        }
-        if (const auto info = prepared.folder.textEncoder; info.modelSize * info.vocabularySize * 4 > kLargePart)
-            m_model->releaseTextEncoder();
+        auto conditions = m_model->conditions(request, geometry);
+        if (!conditions)
+            return unexpected(conditions.error());
+        input.conditions = std::move(*conditions);
     }
-
-    const auto size = m_model->vae()->latentSize(request.frames, request.height, request.width);
-    input.noise =
-        startNoise(request.seed, {1, prepared.folder.transformer.inChannels, size[0], size[1], size[2]}).to(device);
-    const auto perPrompt = [&](double value) {
-        return torch::full({1}, value, torch::TensorOptions(torch::kFloat32).device(device));
-    };
-    conditions.fps = perPrompt(request.fps);
-    conditions.height = perPrompt(request.height);
-    conditions.width = perPrompt(request.width);
-    input.guidance = {request.guidanceScale, prepared.folder.transformer.inChannels};
-    schedulers::RectifiedFlowSampler sampler(prepared.timesteps, prepared.folder.sampler.timesteps, device);
-    models::Stdit3Denoiser denoiser(transformer);
+    input.noise = startNoise(request.seed, m_model->latentShape(request)).to(prepared.device);
+    input.guidance = {request.guidanceScale, m_model->guidedChannels()};
     if (!request.conditionPath.empty()) {
         observer.stageChanged(Stage::EncodingCondition);
         const cache::Stopwatch watch(&result.times.condition);
@@ -415,13 +341,14 @@ Result<RunResult> TorchEngine::run(const Prepared& prepared, Observer& observer,
 
     double doneFlops = plan::onceFlops(geometry);
     const double totalFlops = prepared.plan.totalFlops();
-    const auto latent = denoise(denoiser, sampler, input, session, [&](const DenoisingStep& done) {
+    schedulers::Sampler& sampler = *prepared.sampler;
+    const auto latent = denoise(m_model->denoiser(), sampler, input, session, [&](const DenoisingStep& done) {
         result.times.denoising += done.seconds;
         doneFlops += prepared.plan.evaluationFlops(done.step);
         {
             const cache::Stopwatch watch(&result.times.preview);
             const auto clean = sampler.cleanLatent(done.step, done.before, done.guided);
-            observer.previewReady({done.step, m_model->preview().show(clean, request.frames, request.fps)});
+            observer.previewReady({done.step, m_model->preview(clean, request)});
         }
         StepReport report;
         report.runId = result.runId;
@@ -437,14 +364,13 @@ Result<RunResult> TorchEngine::run(const Prepared& prepared, Observer& observer,
     observer.stageChanged(Stage::Decoding);
     {
         const cache::Stopwatch watch(&result.times.decoding);
-        const auto decoded = m_model->vae()->decode(latent, request.frames, [&](int done, int of) {
+        auto clip = m_model->decode(latent, request, [&](int done, int of) {
             observer.decodingProgress(done, of);
             return !stop.stop_requested();
         });
-        if (!decoded)
-            return unexpected(decoded.error());
-        result.clip.fps = request.fps;
-        result.clip.frames = models::framesToRgb8(decoded->to(torch::kCPU));
+        if (!clip)
+            return unexpected(clip.error());
+        result.clip = std::move(*clip);
     }
     const auto finalLatent = latent[0].to(torch::kCPU).contiguous();
     if (!finalLatent.isfinite().all().item<bool>())
@@ -455,7 +381,7 @@ Result<RunResult> TorchEngine::run(const Prepared& prepared, Observer& observer,
         finalLatent.const_data_ptr<float>(), finalLatent.const_data_ptr<float>() + finalLatent.numel());
     result.latentShape = finalLatent.sizes().vec();
     result.threads = at::get_num_threads();
-    result.device = device.str();
+    result.device = prepared.device.str();
     result.versions = computingVersions();
     observer.stageChanged(Stage::Done);
     return result;

@@ -3,7 +3,7 @@
 
 #include "core/engine/denoising.h"
 #include "core/engine/make_engine.h"
-#include "core/engine/video_model.h"
+#include "core/engine/pipeline.h"
 
 #include <memory>
 
@@ -20,18 +20,16 @@ public:
     Result<RunResult> generate(const GenerationRequest& request, Observer& observer, std::stop_token stop) override;
 
 private:
-    struct Prepared; ///< request with defaults, folder, policy, plan
-    Result<std::filesystem::path> folderOf(const std::string& modelPath) const;
-    Result<ModelFolder> open(const std::string& modelPath) const;
+    struct Prepared; ///< request with defaults, model, policy, sampler, plan
+    Result<std::filesystem::path> pathOf(const std::string& modelPath) const;
     Result<Prepared> prepare(const GenerationRequest& request);
-    Result<void> use(const ModelFolder& folder, torch::Device device);
-    Result<void> loadParts(const std::stop_token& stop);
-    Result<RunResult> run(const Prepared& prepared, Observer& observer, std::stop_token stop);
+    Result<void> use(Prepared& prepared, const std::stop_token& stop);
+    Result<RunResult> run(Prepared& prepared, Observer& observer, std::stop_token stop);
     Result<void> addCondition(const GenerationRequest& request, DenoisingInput& input, std::stop_token stop);
-    MemoryEstimate memoryFor(const ModelFolder& folder, const plan::Plan& plan, const GenerationRequest& request) const;
+    MemoryEstimate memoryFor(const Pipeline& model, const Prepared& prepared) const;
 
     EngineOptions m_options;
-    std::unique_ptr<VideoModel> m_model;
+    std::unique_ptr<Pipeline> m_model;
     std::string m_loadedFrom; ///< path and file times of the loaded model
     std::uint64_t m_nextRunId = 1;
     int m_defaultThreads; ///< for requests that name no number

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/engine/picture_vae.h"
+#include "core/engine/pipeline.h"
+
+namespace toca::engine {
+
+/// What pipelines of still pictures have in common: an image VAE and a latent of one frame.
+class PicturePipeline : public Pipeline {
+public:
+    const std::filesystem::path& path() const override { return m_path; }
+    std::int64_t decodeBytes(const GenerationRequest& request) const override { return m_vae.decodeBytes(request); }
+    std::vector<std::int64_t> latentShape(const GenerationRequest& request) const override;
+    Result<Clip> decode(const torch::Tensor& latent, const GenerationRequest& request,
+        const std::function<bool(int, int)>& progress) override;
+    Clip preview(const torch::Tensor& cleanLatent, const GenerationRequest& request) const override
+    {
+        return m_vae.preview(cleanLatent, request.fps);
+    }
+
+protected:
+    PicturePipeline(std::filesystem::path path, PictureVae vae);
+
+    std::filesystem::path m_path;
+    PictureVae m_vae;
+};
+
+/// The image VAE among the parts, checked against the transformer's latent channels.
+/// @return NotFound saying where to put one
+Result<PictureVae> pictureVaeOf(
+    const FoundParts& parts, const std::filesystem::path& path, std::int64_t latentChannels);
+
+} // namespace toca::engine

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/api/generation_request.h"
+#include "core/api/model_info.h"
+#include "core/engine/model_parts.h"
+#include "core/engine/preview.h"
+#include "core/models/vae/autoencoder_kl.h"
+
+#include <functional>
+#include <optional>
+
+namespace toca::engine {
+
+/// The image VAE of a picture model: latents of the diffusion model to pictures, previews of them.
+class PictureVae {
+public:
+    /// Reads the config; a VAE without one has the sizes of Stable Diffusion's.
+    static Result<PictureVae> open(const FoundPart& part);
+
+    Result<void> load(torch::Device device, const std::function<bool()>& keepGoing);
+    void unload();
+
+    /// @param latent (1, C, 1, h, w), scaled as the diffusion model sees it  @return a clip of one frame
+    Clip decode(const torch::Tensor& latent, double fps);
+    /// @pre loaded
+    Clip preview(const torch::Tensor& cleanLatent, double fps) const { return m_preview->show(cleanLatent, 1, fps); }
+
+    const models::AutoencoderKlConfig& config() const { return m_config; }
+    const FoundPart& part() const { return m_part; }
+    std::int64_t downsample() const { return m_config.downsample(); }
+    std::int64_t decodeBytes(const GenerationRequest& request) const;
+
+private:
+    explicit PictureVae(FoundPart part)
+        : m_part(std::move(part))
+    {
+    }
+
+    FoundPart m_part;
+    models::AutoencoderKlConfig m_config;
+    models::AutoencoderKl m_vae{nullptr};
+    std::optional<PreviewProjection> m_preview;
+};
+
+/// Name, type, size and dtype of a part, from its header.
+ModelPart describePart(const FoundPart& part);
+
+} // namespace toca::engine

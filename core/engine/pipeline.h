@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/api/engine.h"
+#include "core/engine/denoising.h"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace toca::engine {
+
+/// A model of one family, from request to pictures: what the engine knows of it. Opening one reads configs and file
+/// headers; weights are loaded when a run needs them. A new family is a class of this kind and a line in
+/// `openPipeline`.
+class Pipeline {
+public:
+    virtual ~Pipeline() = default;
+
+    /// The folder or file that it was opened from.
+    virtual const std::filesystem::path& path() const = 0;
+    virtual Result<ModelInfo> describe() const = 0;
+
+    // Before a run; no weights.
+    /// Checks sizes, frames, class and text of the request. @return InvalidArgument with the nearest valid value
+    virtual Result<plan::Geometry> geometry(const GenerationRequest& request) const = 0;
+    virtual Result<std::unique_ptr<schedulers::Sampler>> sampler(
+        const GenerationRequest& request, torch::Device device) const = 0;
+    /// Bytes of weights that a run holds at once when everything is loaded.
+    virtual std::int64_t weightBytes() const = 0;
+    /// Upper estimate of what turning the latent into pictures needs beside the weights.
+    virtual std::int64_t decodeBytes(const GenerationRequest& request) const = 0;
+
+    // Running
+    /// Frees what it holds and computes on this device from now on.
+    virtual void setDevice(torch::Device device) = 0;
+    /// Loads what is missing, one part after the other; does nothing for parts that are loaded.
+    /// @param keepGoing asked between parts; false ends with Cancelled and keeps what is loaded
+    virtual Result<void> load(const std::function<bool()>& keepGoing) = 0;
+    /// Text, class and sizes as the transformer reads them; start noise is not included. Large text encoders are freed
+    /// afterwards.
+    virtual Result<models::Conditions> conditions(const GenerationRequest& request, const plan::Geometry& geometry) = 0;
+    /// Latent of one prompt, (1, C, T, h, w).
+    virtual std::vector<std::int64_t> latentShape(const GenerationRequest& request) const = 0;
+    /// Channels that classifier-free guidance mixes.
+    virtual std::int64_t guidedChannels() const = 0;
+    /// Encodes given pictures for the latent's first frames. @return the number of latent frames that are given
+    /// @param given (1, C, T, h, w), filled
+    virtual Result<std::int64_t> encodeGiven(
+        Clip clip, const GenerationRequest& request, torch::Tensor& given, const std::function<bool()>& keepGoing)
+    {
+        (void)clip;
+        (void)request;
+        (void)given;
+        (void)keepGoing;
+        return unexpected(ErrorCode::Unsupported, "This model takes no picture as a condition.");
+    }
+    virtual models::Denoiser& denoiser() = 0;
+    /// @param progress(done, of); false stops with Cancelled
+    virtual Result<Clip> decode(const torch::Tensor& latent, const GenerationRequest& request,
+        const std::function<bool(int, int)>& progress) = 0;
+    /// A picture of a clean latent in microseconds.
+    virtual Clip preview(const torch::Tensor& cleanLatent, const GenerationRequest& request) const = 0;
+};
+
+/// Finds out from what lies there, not from names, which family a folder or checkpoint file holds.
+/// @return NotFound, BadFormat, BadCheckpoint or Unsupported, naming what was found and what was expected
+Result<std::unique_ptr<Pipeline>> openPipeline(const std::filesystem::path& path);
+
+/// Standard normal start noise of one prompt, made on the CPU so that a seed means the same everywhere. (1, C, T, h, w)
+torch::Tensor startNoise(std::uint64_t seed, at::IntArrayRef latentShape);
+
+} // namespace toca::engine

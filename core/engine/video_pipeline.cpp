@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/engine/video_pipeline.h"
+
+#include "core/engine/request_checks.h"
+#include "core/models/vae/frames.h"
+#include "core/schedulers/rectified_flow.h"
+
+#include <torch/torch.h>
+
+namespace toca::engine {
+namespace {
+
+/// Parts larger than this are freed as soon as they have done their work.
+constexpr std::int64_t kLargePart = std::int64_t{1} << 30;
+
+} // namespace
+
+VideoPipeline::VideoPipeline(ModelFolder folder)
+    : m_model(std::move(folder), torch::kCPU)
+{
+}
+
+Result<plan::Geometry> VideoPipeline::geometry(const GenerationRequest& request) const
+{
+    const ModelFolder& folder = m_model.folder();
+    if (auto valid = checkMultiple(request, folder.shape.spatialDownsample); !valid)
+        return unexpected(valid.error());
+    if (auto valid = checkNoClass(request); !valid)
+        return unexpected(valid.error());
+    // The tokens kept of the longer text decide the cost of cross-attention.
+    auto tokenizer = models::Tokenizer::open(folder.tokenizerFile, folder.tokenizer);
+    if (!tokenizer)
+        return unexpected(tokenizer.error());
+    auto textTokens = static_cast<std::int64_t>(tokenizer->encode(request.prompt).size());
+    const bool isGuided = request.guidanceScale != 1.0;
+    if (isGuided && !request.negativePrompt.empty())
+        textTokens = std::max(textTokens, static_cast<std::int64_t>(tokenizer->encode(request.negativePrompt).size()));
+    return plan::geometryFor(
+        folder.shape, request.frames, request.width, request.height, textTokens, /*prompts=*/1, isGuided);
+}
+
+Result<std::unique_ptr<schedulers::Sampler>> VideoPipeline::sampler(
+    const GenerationRequest& request, torch::Device device) const
+{
+    if (auto known = checkSampler(request, {"rflow"}); !known)
+        return unexpected(known.error());
+    schedulers::RectifiedFlowOptions options = m_model.folder().sampler;
+    options.steps = request.steps;
+    return std::unique_ptr<schedulers::Sampler>(std::make_unique<schedulers::RectifiedFlowSampler>(
+        schedulers::rectifiedFlowTimesteps(options, request.height, request.width, request.frames), options.timesteps,
+        device));
+}
+
+std::int64_t VideoPipeline::weightBytes() const
+{
+    const auto info = m_model.folder().describe();
+    std::int64_t bytes = 0;
+    if (info)
+        for (const auto& part : info->parts)
+            bytes += part.parameters * 4; // everything is computed in float32
+    return bytes;
+}
+
+std::int64_t VideoPipeline::decodeBytes(const GenerationRequest& request) const
+{
+    return models::VideoVae(m_model.folder().vae)->decodeBytes(request.frames, request.height, request.width);
+}
+
+void VideoPipeline::setDevice(torch::Device device)
+{
+    m_denoiser.reset();
+    m_model = VideoModel(m_model.folder(), device);
+}
+
+Result<void> VideoPipeline::load(const std::function<bool()>& keepGoing)
+{
+    for (const auto part : {&VideoModel::loadTokenizer, &VideoModel::loadTextEncoder, &VideoModel::loadTransformer,
+             &VideoModel::loadVae}) {
+        if (!keepGoing())
+            return unexpected(ErrorCode::Cancelled, "The run was cancelled.");
+        if (auto loaded = (m_model.*part)(); !loaded)
+            return loaded;
+    }
+    if (!m_denoiser)
+        m_denoiser = std::make_unique<models::Stdit3Denoiser>(m_model.transformer());
+    return m_model.fitPreview([&](int, int) { return keepGoing(); });
+}
+
+Result<models::Conditions> VideoPipeline::conditions(const GenerationRequest& request, const plan::Geometry& geometry)
+{
+    models::Conditions conditions;
+    const TextFeatures text = m_model.encode({request.prompt});
+    conditions.text = text.features;
+    conditions.mask = text.mask;
+    if (geometry.guidanceRows == 2 && request.negativePrompt.empty()) {
+        const auto null = m_model.transformer()->nullEmbedding().to(torch::kFloat32);
+        conditions.text = torch::cat({text.features, null.view({1, 1, text.features.size(2), -1})});
+    } else if (geometry.guidanceRows == 2) {
+        const TextFeatures negative = m_model.encode({request.negativePrompt});
+        conditions.text = torch::cat({text.features, negative.features});
+        conditions.mask = torch::cat({text.mask, negative.mask});
+    }
+    if (const auto& config = m_model.folder().textEncoder; config.modelSize * config.vocabularySize * 4 > kLargePart)
+        m_model.releaseTextEncoder();
+    const auto perPrompt = [&](double value) {
+        return torch::full({1}, value, torch::TensorOptions(torch::kFloat32).device(m_model.device()));
+    };
+    conditions.fps = perPrompt(request.fps);
+    conditions.height = perPrompt(request.height);
+    conditions.width = perPrompt(request.width);
+    return conditions;
+}
+
+std::vector<std::int64_t> VideoPipeline::latentShape(const GenerationRequest& request) const
+{
+    const auto& shape = m_model.folder().shape;
+    return {1, m_model.folder().transformer.inChannels, plan::latentFrames(shape, request.frames),
+        request.height / shape.spatialDownsample, request.width / shape.spatialDownsample};
+}
+
+Result<std::int64_t> VideoPipeline::encodeGiven(
+    Clip clip, const GenerationRequest& request, torch::Tensor& given, const std::function<bool()>& keepGoing)
+{
+    // Only latent frames whose pictures are all given can be kept. The temporal VAE pads each piece in front, so the
+    // first latent frame of a piece stands for fewer pictures: of 17 frames for 1, of 16 for 4. A single picture that
+    // is not enough for it is shown that long.
+    auto& vae = m_model.vae();
+    const std::int64_t micro = vae->config().microFrameSize, sub = vae->temporalDownsample();
+    const auto read = static_cast<std::int64_t>(clip.frames.size());
+    std::int64_t usable = read / micro * micro;
+    if (const std::int64_t rest = read - usable; rest > 0) {
+        const std::int64_t first = (std::min<std::int64_t>(micro, request.frames - usable) - 1) % sub + 1;
+        usable += rest < first ? first : first + (rest - first) / sub * sub;
+        while (static_cast<std::int64_t>(clip.frames.size()) < usable)
+            clip.frames.push_back(clip.frames.back());
+    }
+    clip.frames.resize(static_cast<std::size_t>(usable));
+    const auto pixels = models::framesFromRgb8(clip.frames).to(m_model.device());
+    auto encoded = vae->encode(pixels, {}, {}, [&](int, int) { return keepGoing(); });
+    if (!encoded)
+        return unexpected(encoded.error());
+    const std::int64_t kept = std::min(encoded->size(2), given.size(2));
+    given.narrow(2, 0, kept).copy_(encoded->narrow(2, 0, kept));
+    return kept;
+}
+
+Result<Clip> VideoPipeline::decode(
+    const torch::Tensor& latent, const GenerationRequest& request, const std::function<bool(int, int)>& progress)
+{
+    const auto decoded = m_model.vae()->decode(latent, request.frames, progress);
+    if (!decoded)
+        return unexpected(decoded.error());
+    return Clip{request.fps, models::framesToRgb8(decoded->to(torch::kCPU))};
+}
+
+Clip VideoPipeline::preview(const torch::Tensor& cleanLatent, const GenerationRequest& request) const
+{
+    return m_model.preview().show(cleanLatent, request.frames, request.fps);
+}
+
+} // namespace toca::engine
