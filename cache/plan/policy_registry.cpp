@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cache/plan/policies/duca_policy.h"
 #include "cache/plan/policies/fora.h"
 #include "cache/plan/policies/none.h"
+#include "cache/plan/policies/taylorseer_policy.h"
 #include "cache/plan/policies/toca_policy.h"
 #include "cache/plan/policy.h"
 
@@ -29,6 +31,8 @@ const std::vector<PolicyEntry>& policyEntries()
         tocaPolicyEntry(),
         foraPolicyEntry(),
         nonePolicyEntry(),
+        ducaPolicyEntry(),
+        taylorseerPolicyEntry(),
     };
     return entries;
 }

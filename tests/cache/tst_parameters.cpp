@@ -188,10 +188,12 @@ void TestParameters::optionsTakeEveryParameter()
 {
     // Every parameter away from its default must change the options: none is forgotten when they are read.
     const auto fields = [](const TocaOptions& o) {
-        return std::make_tuple(o.freshRatio, o.ratioSchedule, o.interval, o.spatialAttentionInterval,
-            o.temporalAttentionInterval, o.crossAttentionInterval, o.mlpInterval, o.warmupSteps, o.ageWeight,
-            o.crossAttentionWeight, o.selfAttentionWeight, o.spatialBonus, o.spatialBonusGrid, o.crossAttentionFactor,
-            o.mlpFactor);
+        const auto& i = o.intervals;
+        return std::make_tuple(o.refreshInCycles, i.spatialAttention, i.temporalAttention, i.crossAttention, i.mlp,
+            i.warmupSteps, o.cycleStepWeight, o.sensitiveFrom, o.sensitiveTo, o.freshRatio, o.ratioSchedule,
+            o.ratioWeights.step, o.ratioWeights.layer, o.ratioWeights.crossAttention, o.ratioWeights.mlp, o.score,
+            o.interval, o.ageWeight, o.crossAttentionWeight, o.selfAttentionWeight, o.spatialBonus, o.spatialBonusGrid,
+            o.sharedSelection, o.randomSeed);
     };
     QCOMPARE(TocaOptions::specs().size(), std::tuple_size_v<decltype(fields(TocaOptions()))>);
     const auto defaults = *completed(TocaOptions::specs(), {});
@@ -204,6 +206,9 @@ void TestParameters::optionsTakeEveryParameter()
             break;
         case ParameterKind::Number:
             values[spec.name] = spec.maximum - 0.5;
+            break;
+        case ParameterKind::Boolean:
+            values[spec.name] = !std::get<bool>(spec.defaultValue);
             break;
         default:
             values[spec.name] = spec.choices.back();

@@ -97,8 +97,9 @@ void TestTocaPlan::foraIsTheSameWithoutTokens()
 
 void TestTocaPlan::foraIntervalSetsAllModules()
 {
-    const Plan plan = planOf("fora", {{"interval", std::int64_t{4}}, {"warmup_steps", std::int64_t{1}}},
-        geometryWith(17, 64, 64), uniformSchedule("rflow", 9));
+    const Plan plan =
+        planOf("fora", {{"per_module", false}, {"interval", std::int64_t{4}}, {"warmup_steps", std::int64_t{1}}},
+            geometryWith(17, 64, 64), uniformSchedule("rflow", 9));
     for (int step = 0; step < 9; ++step)
         for (const ModuleKind module : kAllModules)
             QCOMPARE(plan.at(step, 1, module).action, step % 4 == 0 ? Action::Full : Action::Reuse);
@@ -173,10 +174,10 @@ void TestTocaPlan::schedulesByHand()
     QFETCH(double, expected);
     const auto options = TocaOptions::from(*completed(TocaOptions::specs(),
         {{"fresh_ratio", 0.2}, {"ratio_schedule", schedule.toStdString()}, {"interval", std::int64_t{4}}}));
-    QVERIFY(std::abs(options.ratio(step, 10, layer, ModuleKind::CrossAttention) - expected) < 1e-12);
+    QVERIFY(std::abs(options.ratio({step, step, 10}, layer, ModuleKind::CrossAttention) - expected) < 1e-12);
     const double mlp = schedule == "toca" ? 0.2 * 1.495 : expected; // the others have no module factor
-    QVERIFY(std::abs(options.ratio(step, 10, layer, ModuleKind::Mlp) - mlp) < 1e-12);
-    QCOMPARE(options.ratio(step, 10, layer, ModuleKind::SelfAttention), 0.0);
+    QVERIFY(std::abs(options.ratio({step, step, 10}, layer, ModuleKind::Mlp) - mlp) < 1e-12);
+    QCOMPARE(options.ratio({step, step, 10}, layer, ModuleKind::SelfAttention), 0.0);
 }
 
 void TestTocaPlan::layerFactorCountsPairsOfBlocks()
@@ -186,7 +187,7 @@ void TestTocaPlan::layerFactorCountsPairsOfBlocks()
         uniformSchedule("rflow", 6));
     const auto tokens = static_cast<double>(geometry.grid.tokens());
     for (int layer = 0; layer < 56; ++layer) {
-        const auto expected = TocaOptions::tokenCount(0.2 * (1.9 - 1.8 * (layer / 2) / 27), geometry.grid.tokens());
+        const auto expected = tokenCount(0.2 * (1.9 - 1.8 * (layer / 2) / 27), geometry.grid.tokens());
         QCOMPARE(plan.at(4, layer, ModuleKind::Mlp).tokens, expected);
     }
     QVERIFY(plan.at(4, 0, ModuleKind::Mlp).tokens > 0.37 * tokens);
@@ -195,15 +196,14 @@ void TestTocaPlan::layerFactorCountsPairsOfBlocks()
 
 void TestTocaPlan::countsAreTruncatedProductsInFloat()
 {
-    QCOMPARE(TocaOptions::tokenCount(-0.005, 100), 0);
-    QCOMPARE(TocaOptions::tokenCount(1.7, 100), 100);
-    QCOMPARE(TocaOptions::tokenCount(0.999, 100), 99);
+    QCOMPARE(tokenCount(-0.005, 100), 0);
+    QCOMPARE(tokenCount(1.7, 100), 100);
+    QCOMPARE(tokenCount(0.999, 100), 99);
     // 0.29 x 100 is 28.999... in 64 bits, but exactly 29 in 32 bits.
     QCOMPARE(static_cast<int>(0.29 * 100), 28);
-    QCOMPARE(TocaOptions::tokenCount(0.29, 100), 29);
-    QCOMPARE(TocaOptions::tokenCount(std::numeric_limits<double>::quiet_NaN(), 100), 0);
-    QCOMPARE(TocaOptions::tokenCount(1.0, std::numeric_limits<std::int32_t>::max()),
-        std::numeric_limits<std::int32_t>::max());
+    QCOMPARE(tokenCount(0.29, 100), 29);
+    QCOMPARE(tokenCount(std::numeric_limits<double>::quiet_NaN(), 100), 0);
+    QCOMPARE(tokenCount(1.0, std::numeric_limits<std::int32_t>::max()), std::numeric_limits<std::int32_t>::max());
 }
 
 void TestTocaPlan::withoutTextTheScoreIsRefused()

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cache/plan/policies/fora.h"
 
-#include "cache/plan/policies/module_intervals.h"
+#include "cache/plan/policies/refresh_rule.h"
+#include "cache/plan/policies/spec_makers.h"
 
 namespace toca::plan {
 namespace {
@@ -10,12 +11,12 @@ class ForaPolicy final : public Policy {
 public:
     explicit ForaPolicy(ParameterValues parameters)
         : m_parameters(std::move(parameters))
+        , m_intervals(ModuleIntervals::from(m_parameters))
     {
-        const auto integer = [this](const char* name) { return std::get<std::int64_t>(m_parameters.at(name)); };
-        m_intervals = {integer("spatial_attention_interval"), integer("temporal_attention_interval"),
-            integer("cross_attention_interval"), integer("mlp_interval"), integer("warmup_steps")};
-        if (const std::int64_t all = integer("interval"); all > 0)
+        if (!std::get<bool>(m_parameters.at("per_module"))) {
+            const auto all = std::get<std::int64_t>(m_parameters.at("interval"));
             m_intervals = {all, all, all, all, m_intervals.warmupSteps};
+        }
     }
 
     std::string_view name() const override { return "fora"; }
@@ -24,18 +25,13 @@ public:
     Result<Plan> plan(const Geometry& geometry, const SamplerSchedule& schedule) const override
     {
         Plan plan(geometry, schedule);
-        const std::vector<bool> first = firstOfStream(schedule);
-        for (int evaluation = 0; evaluation < plan.evaluationCount(); ++evaluation) {
-            const auto index = static_cast<std::size_t>(evaluation);
-            if (first[index])
-                continue;
-            for (int layer = 0; layer < plan.layerCount(); ++layer) {
-                const LayerKind kind = geometry.layers[static_cast<std::size_t>(layer)];
+        const RefreshTable refresh({false, m_intervals, {}}, geometry, schedule);
+        for (int evaluation = 0; evaluation < plan.evaluationCount(); ++evaluation)
+            for (int layer = 0; layer < plan.layerCount(); ++layer)
                 for (const ModuleKind module : kAllModules)
-                    if (!m_intervals.isFull(schedule.evaluations[index].step, kind, module))
+                    if ((geometry.crossAttention || module != ModuleKind::CrossAttention)
+                        && !refresh.isFull(evaluation, layer, module))
                         plan.at(evaluation, layer, module) = {Action::Reuse, 0, false};
-            }
-        }
         return plan;
     }
 
@@ -43,6 +39,12 @@ private:
     ParameterValues m_parameters;
     ModuleIntervals m_intervals;
 };
+
+Preset every(const char* name, const char* label, std::int64_t interval, std::int64_t warmup, const char* source,
+    const char* family)
+{
+    return {name, label, source, {{"per_module", false}, {"interval", interval}, {"warmup_steps", warmup}}, family};
+}
 
 } // namespace
 
@@ -53,27 +55,32 @@ PolicyEntry foraPolicyEntry()
     entry.title = "FORA: whole-module caching";
     entry.summary = "Computes every module in full at fixed intervals and reuses its stored output in between.";
     entry.source = "arXiv 2407.01425";
-    ParameterSpec interval;
-    interval.name = "interval";
-    interval.label = "Interval for all modules";
-    interval.help = "Steps from one full computation to the next for every module alike (N of the FORA paper); it then "
-                    "takes the place of the four intervals below. 0 uses those four.";
-    interval.group = "Refresh";
-    interval.kind = ParameterKind::Integer;
-    interval.defaultValue = std::int64_t{0};
-    interval.minimum = 0;
-    interval.maximum = 1000;
-    interval.stepSize = 1;
-    interval.unit = "steps";
-    entry.parameters = intervalSpecs();
-    entry.parameters.insert(entry.parameters.begin(), interval);
+    entry.parameters.push_back(booleanSpec("per_module", "An interval for each module",
+        "On: each kind of module has its own interval below (Open-Sora). Off: all are computed together, every "
+        "interval steps (N of the FORA paper).",
+        "Refresh", true));
+    entry.parameters.push_back(integerSpec("interval", "Interval for all modules",
+        "Steps from one full computation to the next for every module alike, where modules have no interval of their "
+        "own. Steps count down in DiT, as published. 1 computes everything always.",
+        "Refresh", 3, 1, 1000, "steps"));
+    for (ParameterSpec& spec : intervalSpecs())
+        entry.parameters.push_back(std::move(spec));
     entry.presets = {
         {"opensora", "Open-Sora, published",
-            "ToCa's published code with fresh ratio 0, Open-Sora v1.2: intervals 3/3/6/3, 3 first steps full", {}},
-        {"every-2", "Every second step",
+            "ToCa's published code with fresh ratio 0, Open-Sora v1.2: intervals 3/3/6/3, 3 first steps full", {},
+            "stdit3"},
+        every("every-2", "Every second step", 2, 3,
             "derived: N = 2 for all modules gives the 1751 TFLOPs that the ToCa paper reports for FORA on Open-Sora",
-            {{"interval", std::int64_t{2}}}},
-        {"every-3", "Every third step", "FORA paper's N = 3 for all modules alike", {{"interval", std::int64_t{3}}}},
+            "stdit3"),
+        every("every-3", "Every third step", 3, 3, "FORA paper's N = 3 for all modules alike", "stdit3"),
+        every("dit-n3", "DiT, every third step", 3, 1, "FORA paper and ToCa paper's table, DiT-XL/2 DDIM-50, N = 3",
+            "dit"),
+        every("dit-n5", "DiT, every fifth step", 5, 1, "TaylorSeer paper's table, FORA on DiT-XL/2 DDIM-50, N = 5",
+            "dit"),
+        every(
+            "pixart-n3", "PixArt, every third step", 3, 1, "ToCa paper's table, FORA on PixArt-alpha, N = 3", "pixart"),
+        every("pixart-n2", "PixArt, every second step", 2, 1, "ToCa paper's table, FORA on PixArt-alpha, N = 2",
+            "pixart"),
     };
     entry.make = [](const ParameterValues& values, const PolicyContext&) -> Result<std::unique_ptr<Policy>> {
         return std::unique_ptr<Policy>(std::make_unique<ForaPolicy>(values));

@@ -18,9 +18,25 @@ std::int64_t ModuleIntervals::of(LayerKind kind, ModuleKind module) const
     return mlp;
 }
 
-bool ModuleIntervals::isFull(int step, LayerKind kind, ModuleKind module) const
+std::int64_t ModuleIntervals::phase(const StepPosition& at, LayerKind kind, ModuleKind module) const
 {
-    return step < warmupSteps || step % of(kind, module) == 0;
+    return at.step < warmupSteps ? 0 : at.counter % of(kind, module);
+}
+
+ModuleIntervals ModuleIntervals::from(const ParameterValues& values)
+{
+    ModuleIntervals intervals;
+    const auto read = [&values](const char* name, std::int64_t& field) {
+        if (const auto found = values.find(name); found != values.end())
+            if (const auto* value = std::get_if<std::int64_t>(&found->second))
+                field = *value;
+    };
+    read("spatial_attention_interval", intervals.spatialAttention);
+    read("temporal_attention_interval", intervals.temporalAttention);
+    read("cross_attention_interval", intervals.crossAttention);
+    read("mlp_interval", intervals.mlp);
+    read("warmup_steps", intervals.warmupSteps);
+    return intervals;
 }
 
 std::vector<ParameterSpec> intervalSpecs()

@@ -2,41 +2,57 @@
 #pragma once
 
 #include "cache/plan/parameters.h"
-#include "cache/plan/plan.h"
+#include "cache/plan/policies/ratio_schedule.h"
+#include "cache/plan/policies/refresh_rule.h"
 
 #include <cstdint>
 #include <string>
 
 namespace toca::plan {
 
-/// How the fresh ratio varies over steps, layers and modules (reference README section 6.4 and 9).
-enum class RatioSchedule : std::uint8_t { Toca, Constant, Linear, Exponential, LinearMode, Layerwise };
+/// What a token's score is made from, besides its age (`cache_type` of the published code).
+enum class ScoreKind : std::uint8_t {
+    Attention, ///< s1: attention received, and s2: entropy over the text, with their weights
+    KvNorm, ///< sum over heads of (1 - norm of the self-attention's value)
+    Norm, ///< norm of the module's input
+    Similarity, ///< 1 - cosine between the module's input and its stored output
+    Random, ///< uniform in [0, 1), the same in all guidance rows
+};
+/// "attention", "kv-norm", ... in the order of the values.
+const std::vector<std::string>& scoreKindNames();
 
-/// Options of ToCa for STDiT3 (arXiv 2410.05317; reference README sections 6 and 9). Defaults are the published ones.
+/// Options of ToCa (arXiv 2410.05317; reference README sections 6 to 9) and of DuCa, which shares all of them. The
+/// defaults are the published ones for Open-Sora; other families' are presets (toca_presets.h).
 struct TocaOptions {
+    // Refresh
+    bool refreshInCycles = false; ///< by one cycle (DiT, PixArt), else by the intervals of each module (Open-Sora)
+    ModuleIntervals intervals;
+    double cycleStepWeight = 0.0; ///< see RefreshCycle
+    double sensitiveFrom = 0.0;
+    double sensitiveTo = 0.0;
+
+    // Selection
     double freshRatio = 0.1; ///< f in [0, 1]; 0 = no token is recomputed between full steps
     RatioSchedule ratioSchedule = RatioSchedule::Toca;
-    std::int64_t interval = 3; ///< steps; divides s3 and sets linear-mode (`fresh_threshold` of the published code)
-    std::int64_t spatialAttentionInterval = 3; ///< steps between full computations, per module
-    std::int64_t temporalAttentionInterval = 3;
-    std::int64_t crossAttentionInterval = 6;
-    std::int64_t mlpInterval = 3;
-    std::int64_t warmupSteps = 3; ///< first steps that are always full
+    RatioWeights ratioWeights; ///< of the Toca schedule
+
+    // Scores
+    ScoreKind score = ScoreKind::Attention;
+    std::int64_t interval = 3; ///< N (`fresh_threshold`): divides s3, sets linear-mode and the cycle
     double ageWeight = 0.25; ///< s3 (`soft_fresh_weight`)
     double crossAttentionWeight = 1.0; ///< s2: entropy of the attention over the text
     double selfAttentionWeight = 0.0; ///< s1: attention received from the other tokens
     double spatialBonus = 0.0; ///< s4, share added to the best token of a cell
     std::int64_t spatialBonusGrid = 2; ///< tokens along the side of such a cell
-    double crossAttentionFactor = -0.005; ///< module factors of the ToCa schedule: 1 - 0.67 * 1.5
-    double mlpFactor = 1.495; ///< 1 + 0.33 * 1.5
+    bool sharedSelection = true; ///< all guidance rows of a prompt compute the same tokens
+    std::int64_t randomSeed = 0;
 
-    /// True when every token of the module is computed at this step.
-    bool isFull(int step, LayerKind kind, ModuleKind module) const;
-    /// Ratio of fresh tokens before clamping: may be negative or larger than 1. `layerOfKind` counts the layers of one
-    /// kind (STDiT3: the pair of blocks). 0 for self-attention, which is never computed in part.
-    double ratio(int step, int steps, int layerOfKind, ModuleKind module) const;
-    /// trunc(float32(clamp(ratio, 0, 1)) * N), the product in float32.
-    static std::int32_t tokenCount(double ratio, std::int64_t tokens);
+    /// When modules are full. A fresh ratio of 0 switches the cycle's adaption off, as published: that is FORA.
+    RefreshRule refreshRule() const;
+    /// Ratio of fresh tokens before clamping, see `scheduledRatio`.
+    double ratio(const StepPosition& at, int layerOfKind, ModuleKind module) const;
+    /// True when a score of this kind reads the attention over the text.
+    bool needsText() const { return score == ScoreKind::Attention && crossAttentionWeight > 0; }
 
     static const std::vector<ParameterSpec>& specs();
     static TocaOptions from(const ParameterValues& values);
