@@ -2,6 +2,7 @@
 #include "core/engine/model_folder.h"
 
 #include "core/checkpoint/json_config.h"
+#include "core/engine/text_encoder_part.h"
 
 #include <set>
 
@@ -154,32 +155,36 @@ Result<ModelFolder> ModelFolder::open(const fs::path& path)
             "'" + path.string()
                 + "' holds no pipeline.json, so it is not a model folder. Choose the folder that holds pipeline.json, "
                   "transformer/, text_encoder/, tokenizer/ and vae/.");
+    model.transformerPath = path / "transformer";
+    model.textEncoderPath = path / "text_encoder";
+    model.spatialVaePath = path / "vae" / "spatial";
+    model.temporalVaePath = path / "vae" / "temporal";
 
-    const auto transformerJson = configOf(model.transformerPath());
+    const auto transformerJson = configOf(model.transformerPath);
     if (!transformerJson)
         return unexpected(transformerJson.error());
     auto transformer =
-        models::Stdit3Config::fromJson(*transformerJson, (model.transformerPath() / "config.json").string());
+        models::Stdit3Config::fromJson(*transformerJson, (model.transformerPath / "config.json").string());
     if (!transformer)
         return unexpected(transformer.error());
     model.transformer = *transformer;
 
-    const auto textJson = configOf(model.textEncoderPath());
+    const auto textJson = configOf(model.textEncoderPath);
     if (!textJson)
         return unexpected(textJson.error());
-    auto text = models::T5Config::fromJson(*textJson, (model.textEncoderPath() / "config.json").string());
+    auto text = models::T5Config::fromJson(*textJson, (model.textEncoderPath / "config.json").string());
     if (!text)
         return unexpected(text.error());
     model.textEncoder = *text;
 
-    const auto spatial = configOf(model.spatialVaePath());
+    const auto spatial = configOf(model.spatialVaePath);
     if (!spatial)
         return unexpected(spatial.error());
-    const auto temporal = configOf(model.temporalVaePath());
+    const auto temporal = configOf(model.temporalVaePath);
     if (!temporal)
         return unexpected(temporal.error());
-    auto vae = models::VideoVaeConfig::fromParts(*spatial, (model.spatialVaePath() / "config.json").string(), *temporal,
-        (model.temporalVaePath() / "config.json").string());
+    auto vae = models::VideoVaeConfig::fromParts(*spatial, (model.spatialVaePath / "config.json").string(), *temporal,
+        (model.temporalVaePath / "config.json").string());
     if (!vae)
         return unexpected(vae.error());
     model.vae = *vae;
@@ -188,16 +193,80 @@ Result<ModelFolder> ModelFolder::open(const fs::path& path)
         return unexpected(read.error());
     if (auto read = readPrompts(model); !read)
         return unexpected(read.error());
-    if (auto fits = checkTogether(model); !fits)
+    if (auto fits = model.complete(); !fits)
         return unexpected(fits.error());
-
-    model.shape = model.transformer.shape();
-    model.shape.spatialDownsample = model.vae.spatial.downsample();
-    model.shape.temporalDownsample = model.vae.temporal.downsample();
-    model.shape.microFrameSize = model.vae.microFrameSize;
-    model.shape.latentPerMicro =
-        (model.vae.microFrameSize + model.shape.temporalDownsample - 1) / model.shape.temporalDownsample;
     return model;
+}
+
+Result<ModelFolder> ModelFolder::openPublished(const fs::path& path, const FoundParts& parts)
+{
+    const auto missing = [&](const char* what) {
+        return unexpected(ErrorCode::NotFound,
+            "'" + path.string() + "' holds an STDiT3 transformer but no " + what
+                + ". Put the folders of STDiT3, of OpenSora-VAE-v1.2 and of a T5 text encoder with its spiece.model "
+                  "beside each other.");
+    };
+    ModelFolder model;
+    model.path = path;
+    model.name = path.filename().empty() ? path.parent_path().filename().string() : path.filename().string();
+    const FoundPart& transformer = *parts.first(PartKind::Stdit3);
+    if (!transformer.config)
+        return unexpected(ErrorCode::NotFound,
+            "'" + transformer.path.string() + "' has no config.json beside it, which says how large the model is.");
+    auto config = models::Stdit3Config::fromJson(*transformer.config, transformer.configName);
+    if (!config)
+        return unexpected(config.error());
+    model.transformer = *config;
+    model.transformerPath = transformer.path;
+
+    const FoundPart* vae = parts.first(PartKind::VideoVae);
+    if (!vae)
+        return missing("video VAE");
+    auto vaeConfig = models::VideoVaeConfig::fromJson(vae->config.value_or(nlohmann::json::object()), vae->configName);
+    if (!vaeConfig)
+        return unexpected(vaeConfig.error());
+    model.vae = *vaeConfig;
+    model.videoVaePath = vae->path;
+
+    model.tokenizer.maxLength = model.transformer.maxTextTokens;
+    model.tokenizer.lowercase = true; // as the published text cleaning does
+    model.tokenizer.strip = true;
+    auto text = TextEncoderPart::find(parts, path, model.tokenizer);
+    if (!text)
+        return unexpected(text.error());
+    model.textEncoder = text->config();
+    model.textEncoderPath = text->weights();
+    model.tokenizerFile = text->tokenizerFile();
+
+    // hpcaitech/Open-Sora v1.2, configs/opensora-v1-2/inference/sample.py.
+    model.fps = 24;
+    model.frames = 51;
+    model.width = 854;
+    model.height = 480;
+    model.guidanceScale = 7.0;
+    model.sampler.steps = 30;
+    if (auto read = readPrompts(model); !read)
+        return unexpected(read.error());
+    if (auto fits = model.complete(); !fits)
+        return unexpected(fits.error());
+    // Whole latent pixels: 854 becomes 848.
+    const auto down = static_cast<int>(model.shape.spatialDownsample);
+    model.width -= model.width % down;
+    model.height -= model.height % down;
+    return model;
+}
+
+/// What follows from the parts together.
+Result<void> ModelFolder::complete()
+{
+    if (auto fits = checkTogether(*this); !fits)
+        return fits;
+    shape = transformer.shape();
+    shape.spatialDownsample = vae.spatial.downsample();
+    shape.temporalDownsample = vae.temporal.downsample();
+    shape.microFrameSize = vae.microFrameSize;
+    shape.latentPerMicro = (vae.microFrameSize + shape.temporalDownsample - 1) / shape.temporalDownsample;
+    return {};
 }
 
 Result<ModelInfo> ModelFolder::describe() const
@@ -208,12 +277,15 @@ Result<ModelInfo> ModelFolder::describe() const
     info.family = "opensora-v1.2";
     info.shape = shape;
     const std::tuple<fs::path, const char*, const char*> parts[] = {
-        {transformerPath(), "transformer", "STDiT3"},
-        {textEncoderPath(), "text encoder", "T5 v1.1"},
-        {spatialVaePath(), "spatial VAE", "AutoencoderKL"},
-        {temporalVaePath(), "temporal VAE", "VAE_Temporal"},
+        {transformerPath, "transformer", "STDiT3"},
+        {textEncoderPath, "text encoder", "T5 v1.1"},
+        {spatialVaePath, "spatial VAE", "AutoencoderKL"},
+        {temporalVaePath, "temporal VAE", "VAE_Temporal"},
+        {videoVaePath, "video VAE", "VideoAutoencoderPipeline"},
     };
     for (const auto& [folder, partName, type] : parts) {
+        if (folder.empty())
+            continue; // this VAE lies in one part, or in two
         auto part = partOf(folder, partName, type);
         if (!part)
             return unexpected(part.error());

@@ -3,6 +3,7 @@
 
 #include "core/api/model_info.h"
 #include "core/checkpoint/checkpoint.h"
+#include "core/engine/model_parts.h"
 #include "core/models/stdit3/stdit3_config.h"
 #include "core/models/text/t5_encoder.h"
 #include "core/models/text/tokenizer.h"
@@ -35,15 +36,24 @@ struct ModelFolder {
     std::vector<std::string> vocabulary;
     std::string notice;
 
-    std::filesystem::path transformerPath() const { return path / "transformer"; }
-    std::filesystem::path textEncoderPath() const { return path / "text_encoder"; }
-    std::filesystem::path spatialVaePath() const { return path / "vae" / "spatial"; }
-    std::filesystem::path temporalVaePath() const { return path / "vae" / "temporal"; }
+    // Where the weights lie: files or folders.
+    std::filesystem::path transformerPath;
+    std::filesystem::path textEncoderPath;
+    std::filesystem::path spatialVaePath; ///< of a VAE in two parts; else empty
+    std::filesystem::path temporalVaePath;
+    std::filesystem::path videoVaePath; ///< of a VAE in one; else empty
 
+    /// A folder with a pipeline.json.
     /// @return NotFound, BadFormat or Unsupported; the message names the file and what was expected
     static Result<ModelFolder> open(const std::filesystem::path& path);
+    /// The published layout of Open-Sora v1.2: folders of STDiT3, of OpenSora-VAE-v1.2 and of a T5 with its tokenizer.
+    /// @param parts found under `path`, with an STDiT3 transformer
+    static Result<ModelFolder> openPublished(const std::filesystem::path& path, const FoundParts& parts);
     /// Adds what the weight files' headers say. Reads no weights.
     Result<ModelInfo> describe() const;
+
+private:
+    Result<void> complete();
 };
 
 } // namespace toca::engine

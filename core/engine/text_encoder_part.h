@@ -36,6 +36,7 @@ public:
 
     const models::T5Config& config() const { return m_config; }
     const std::filesystem::path& weights() const { return m_weights; }
+    const std::filesystem::path& tokenizerFile() const { return m_tokenizerFile; }
     /// Whether it should be released after use: more than a gigabyte in float32.
     bool isLarge() const;
 

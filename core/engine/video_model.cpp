@@ -5,10 +5,31 @@
 
 namespace toca::engine {
 
+namespace {
+
+Result<models::VideoVae> openVae(const ModelFolder& folder)
+{
+    if (!folder.videoVaePath.empty()) {
+        const auto whole = checkpoint::Checkpoint::open(folder.videoVaePath);
+        if (!whole)
+            return unexpected(whole.error());
+        return models::loadVideoVae(folder.vae, *whole);
+    }
+    const auto spatial = checkpoint::Checkpoint::open(folder.spatialVaePath);
+    if (!spatial)
+        return unexpected(spatial.error());
+    const auto temporal = checkpoint::Checkpoint::open(folder.temporalVaePath);
+    if (!temporal)
+        return unexpected(temporal.error());
+    return models::loadVideoVae(folder.vae, *spatial, *temporal);
+}
+
+} // namespace
+
 VideoModel::VideoModel(ModelFolder folder, torch::Device device)
     : m_folder(std::move(folder))
     , m_device(device)
-    , m_text(m_folder.textEncoder, m_folder.textEncoderPath(), m_folder.tokenizerFile, m_folder.tokenizer)
+    , m_text(m_folder.textEncoder, m_folder.textEncoderPath, m_folder.tokenizerFile, m_folder.tokenizer)
 {
 }
 
@@ -16,7 +37,7 @@ Result<void> VideoModel::loadTransformer()
 {
     if (m_transformer)
         return {};
-    const auto file = checkpoint::Checkpoint::open(m_folder.transformerPath());
+    const auto file = checkpoint::Checkpoint::open(m_folder.transformerPath);
     if (!file)
         return unexpected(file.error());
     auto transformer = models::loadStdit3(m_folder.transformer, *file);
@@ -31,13 +52,7 @@ Result<void> VideoModel::loadVae()
 {
     if (m_vae)
         return {};
-    const auto spatial = checkpoint::Checkpoint::open(m_folder.spatialVaePath());
-    if (!spatial)
-        return unexpected(spatial.error());
-    const auto temporal = checkpoint::Checkpoint::open(m_folder.temporalVaePath());
-    if (!temporal)
-        return unexpected(temporal.error());
-    auto vae = models::loadVideoVae(m_folder.vae, *spatial, *temporal);
+    auto vae = openVae(m_folder);
     if (!vae)
         return unexpected(vae.error());
     m_vae = *vae;
