@@ -2,14 +2,13 @@
 #include "core/checkpoint/checkpoint.h"
 
 #include "core/base/printable.h"
-#include "core/checkpoint/json_config.h"
+#include "core/checkpoint/checkpoint_files.h"
 #include "core/checkpoint/mapped_file.h"
+#include "core/checkpoint/pytorch_file.h"
 #include "core/checkpoint/stored_type.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
-#include <map>
 
 namespace toca::checkpoint {
 
@@ -19,69 +18,74 @@ namespace {
 
 /// Each shard keeps one file descriptor; programs usually get 1024.
 constexpr std::size_t kMaximumShards = 512;
-/// An index has one short line per tensor; the largest public ones have some hundred KiB.
-constexpr JsonLimits kIndexLimits{.bytes = 32u << 20, .depth = 4, .values = 500'000};
-constexpr std::array kUsualNames{"model.safetensors", "model.safetensors.index.json",
-    "diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.safetensors.index.json"};
+/// What wrappers put before the names of all parameters.
+constexpr std::array kWrapperPrefixes{"module.", "_orig_mod."};
 
 using File = std::shared_ptr<const MappedFile>;
 
-bool isIndex(const fs::path& path)
+/// True when `path` is inside of the container `section`.
+bool isIn(const std::string& path, const std::string& section)
 {
-    return path.string().ends_with(".index.json");
+    return path.size() > section.size() && path.starts_with(section) && path[section.size()] == '/';
 }
 
-bool isPlainFileName(const std::string& name)
+bool hasSection(const PytorchFile& file, const std::string& section)
 {
-    return !name.empty() && name != "." && name != ".." && name.size() <= 255
-        && name.find_first_of("/\\") == std::string::npos && !hasControlCharacters(name)
-        && name.ends_with(".safetensors");
+    return std::any_of(
+        file.tensors.begin(), file.tensors.end(), [&](const StoredView& tensor) { return isIn(tensor.path, section); });
 }
 
-Unexpected badIndex(const fs::path& index, const std::string& what)
+/// Containers at the top that hold tensors, for a message.
+std::string sectionNames(const PytorchFile& file)
 {
-    return unexpected(ErrorCode::BadFormat,
-        quotedPath(index.string()) + " is not a valid safetensors index: " + what
-            + ". Download or export the folder again.");
-}
-
-/// Tensor name -> shard file name, as the index says.
-Result<std::map<std::string, std::string, std::less<>>> readIndex(const fs::path& path)
-{
-    const auto document = readJsonFile(path, kIndexLimits);
-    if (!document)
-        return unexpected(document.error());
-    if (!document->is_object() || !document->contains("weight_map") || !(*document)["weight_map"].is_object())
-        return badIndex(path, "it has no object 'weight_map'");
-    std::map<std::string, std::string, std::less<>> shardOf;
-    for (const auto& [name, shard] : (*document)["weight_map"].items()) {
-        if (!shard.is_string() || !isPlainFileName(shard.get_ref<const std::string&>()))
-            return badIndex(path,
-                "tensor " + printable(name) + " is said to be in "
-                    + (shard.is_string() ? printable(shard.get_ref<const std::string&>())
-                                         : "something that is not text")
-                    + ", expected the plain name of a .safetensors file in the same folder");
-        shardOf.emplace(name, shard.get<std::string>());
+    std::vector<std::string> names;
+    for (const StoredView& tensor : file.tensors) {
+        const std::string name = tensor.path.substr(0, tensor.path.find('/'));
+        if (name != tensor.path && (names.empty() || names.back() != name) && names.size() < 8)
+            names.push_back(name);
     }
-    if (shardOf.empty())
-        return badIndex(path, "its 'weight_map' is empty");
-    return shardOf;
+    std::string text;
+    for (const std::string& name : names)
+        text += (text.empty() ? "" : ", ") + printable(name);
+    return text.empty() ? "none" : text;
 }
 
-/// The file to open for what the user named.
-Result<fs::path> resolve(const fs::path& path)
+/// Leaves the section's tensors, under their names inside it, and says which it was.
+Result<std::string> selectSection(PytorchFile& file, const OpenOptions& options, const fs::path& path)
 {
-    std::error_code ignored;
-    if (!fs::is_directory(path, ignored))
-        return path;
-    for (const char* name : kUsualNames) {
-        if (fs::exists(path / name, ignored))
-            return path / name;
+    std::string section = options.section.value_or("");
+    if (!options.section) {
+        for (const char* usual : kUsualSections) {
+            if (section.empty() && hasSection(file, usual))
+                section = usual;
+        }
+    } else if (section.empty()) {
+        return section;
+    } else if (!hasSection(file, section)) {
+        return unexpected(ErrorCode::BadCheckpoint,
+            quotedPath(path.string()) + " has no section " + printable(section)
+                + " with tensors; its sections are: " + sectionNames(file) + ". Choose one of them.");
     }
-    return unexpected(ErrorCode::NotFound,
-        "The folder '" + path.string()
-            + "' holds no weights: expected model.safetensors or diffusion_pytorch_model.safetensors, or one of them "
-              "with '.index.json'. Choose the folder with the model's weights.");
+    if (!section.empty()) {
+        std::erase_if(file.tensors, [&](const StoredView& tensor) { return !isIn(tensor.path, section); });
+        for (StoredView& tensor : file.tensors)
+            tensor.path.erase(0, section.size() + 1);
+    }
+    for (const std::string prefix : kWrapperPrefixes) {
+        const auto hasPrefix = [&](const StoredView& tensor) { return tensor.path.starts_with(prefix); };
+        if (std::all_of(file.tensors.begin(), file.tensors.end(), hasPrefix)) {
+            for (StoredView& tensor : file.tensors)
+                tensor.path.erase(0, prefix.size());
+        }
+    }
+    return section;
+}
+
+/// Reverses each `count` bytes.
+void swapBytes(std::byte* bytes, std::uint64_t size, std::uint64_t count)
+{
+    for (std::uint64_t i = 0; i + count <= size; i += count)
+        std::reverse(bytes + i, bytes + i + count);
 }
 
 } // namespace
@@ -90,9 +94,15 @@ struct Checkpoint::Data {
     struct Place {
         std::size_t file = 0;
         std::uint64_t offset = 0; ///< from the start of the file
+        std::uint64_t span = 0; ///< bytes from the first to the end of the last element
+        std::vector<std::int64_t> strides; ///< empty: row-major without gaps
+        std::uint64_t swapped = 1; ///< bytes to reverse together; 1 = this machine's order
+        bool isConjugate = false;
+        bool isNegative = false;
     };
 
     fs::path path;
+    std::string section;
     std::vector<File> files;
     std::vector<TensorInfo> tensors; ///< sorted by name
     std::vector<Place> places; ///< of tensors[i]
@@ -109,38 +119,74 @@ struct Checkpoint::Data {
         return static_cast<std::size_t>(at - tensors.begin());
     }
 
-    /// Maps one file and adds its header's tensors, unsorted.
-    Result<void> add(const fs::path& file)
+    /// Maps one file and adds its tensors, unsorted.
+    Result<void> add(const fs::path& file, const OpenOptions& options)
     {
         auto mapped = MappedFile::open(file);
         if (!mapped)
             return unexpected(mapped.error());
-        // The header is read, not mapped: parsing cannot be hurt by a file that shrinks meanwhile.
         const std::uint64_t size = (*mapped)->size();
-        auto start = (*mapped)->read(0, static_cast<std::size_t>(std::min<std::uint64_t>(8, size)));
+        const auto start = (*mapped)->read(0, static_cast<std::size_t>(std::min<std::uint64_t>(kLayoutBytes, size)));
         if (!start)
             return unexpected(start.error());
-        const auto end = safetensorsHeaderEnd(*start, size, file.string());
+        const FileLayout layout = layoutOf(*start);
+        if (layout == FileLayout::Zip || layout == FileLayout::Stream || layout == FileLayout::Tar)
+            return addPytorch(std::move(*mapped), layout, options);
+        return addSafetensors(std::move(*mapped), std::string_view(*start).substr(0, 8), layout);
+    }
+
+    Result<void> addSafetensors(File file, std::string_view start, FileLayout layout)
+    {
+        const std::string name = file->path().string();
+        // The header is read, not mapped: parsing cannot be hurt by a file that shrinks meanwhile.
+        const auto end = safetensorsHeaderEnd(start, file->size(), name);
+        if (!end && layout != FileLayout::Safetensors)
+            return unexpected(end.error().code,
+                end.error().message + " It is no PyTorch file either (a zip archive or a stream of pickles).");
         if (!end)
             return unexpected(end.error());
-        start = (*mapped)->read(0, static_cast<std::size_t>(*end));
-        if (!start)
-            return unexpected(start.error());
-        auto header = parseSafetensorsHeader(*start, size, file.string());
+        const auto bytesOfHeader = file->read(0, static_cast<std::size_t>(*end));
+        if (!bytesOfHeader)
+            return unexpected(bytesOfHeader.error());
+        auto header = parseSafetensorsHeader(*bytesOfHeader, file->size(), name);
         if (!header)
             return unexpected(header.error());
         for (StoredTensor& tensor : header->tensors) {
-            bytes += tensor.end - tensor.begin;
-            places.push_back({files.size(), header->dataOffset + tensor.begin});
-            tensors.push_back({std::move(tensor.name), toScalarType(tensor.type), std::move(tensor.shape),
-                tensor.end - tensor.begin});
+            const std::uint64_t size = tensor.end - tensor.begin;
+            bytes += size;
+            places.push_back({files.size(), header->dataOffset + tensor.begin, size, {}});
+            tensors.push_back({std::move(tensor.name), toScalarType(tensor.type), std::move(tensor.shape), size});
         }
         for (auto& entry : header->metadata) {
             const auto same = [&](const auto& known) { return known.first == entry.first; };
             if (std::none_of(metadata.begin(), metadata.end(), same))
                 metadata.push_back(std::move(entry));
         }
-        files.push_back(std::move(*mapped));
+        files.push_back(std::move(file));
+        return {};
+    }
+
+    Result<void> addPytorch(File file, FileLayout layout, const OpenOptions& options)
+    {
+        const ByteSource source{file->path().string(), file->size(),
+            [&](std::uint64_t offset, std::size_t count) { return file->read(offset, count); }};
+        auto read = readPytorchFile(source, layout);
+        if (!read)
+            return unexpected(read.error());
+        auto chosen = selectSection(*read, options, file->path());
+        if (!chosen)
+            return unexpected(chosen.error());
+        section = std::move(*chosen);
+        for (StoredView& view : read->tensors) {
+            std::uint64_t size = pickleTypeBytes(view.type);
+            for (const std::int64_t length : view.shape)
+                size *= static_cast<std::uint64_t>(length); // checked: below 2^62
+            bytes += size;
+            places.push_back({files.size(), view.offset, view.span, std::move(view.strides),
+                view.isBigEndian ? pickleTypeComponentBytes(view.type) : 1, view.isConjugate, view.isNegative});
+            tensors.push_back({std::move(view.path), toScalarType(view.type), std::move(view.shape), size});
+        }
+        files.push_back(std::move(file));
         return {};
     }
 
@@ -155,15 +201,15 @@ struct Checkpoint::Data {
         std::vector<Place> sortedPlaces;
         for (const std::size_t i : order) {
             sortedTensors.push_back(std::move(tensors[i]));
-            sortedPlaces.push_back(places[i]);
+            sortedPlaces.push_back(std::move(places[i]));
         }
         tensors = std::move(sortedTensors);
         places = std::move(sortedPlaces);
     }
 
-    Result<void> addShards(const fs::path& index)
+    Result<void> addShards(const fs::path& index, const OpenOptions& options)
     {
-        const auto shardOf = readIndex(index);
+        const auto shardOf = readShardIndex(index);
         if (!shardOf)
             return unexpected(shardOf.error());
         std::vector<std::string> shards;
@@ -172,21 +218,21 @@ struct Checkpoint::Data {
         std::sort(shards.begin(), shards.end());
         shards.erase(std::unique(shards.begin(), shards.end()), shards.end());
         if (shards.size() > kMaximumShards)
-            return badIndex(index,
+            return badShardIndex(index,
                 "it names " + std::to_string(shards.size()) + " files, expected at most "
                     + std::to_string(kMaximumShards));
         for (const std::string& shard : shards) {
             const std::size_t first = tensors.size();
-            if (auto added = add(index.parent_path() / shard); !added)
+            if (auto added = add(index.parent_path() / shard, options); !added)
                 return added;
             for (std::size_t i = first; i < tensors.size(); ++i) {
                 const auto said = shardOf->find(tensors[i].name);
                 if (said == shardOf->end())
-                    return badIndex(index,
+                    return badShardIndex(index,
                         "tensor " + printable(tensors[i].name) + " of " + printable(shard)
                             + " is not in its 'weight_map'");
                 if (said->second != shard)
-                    return badIndex(index,
+                    return badShardIndex(index,
                         "tensor " + printable(tensors[i].name) + " is in " + printable(shard) + ", but the index says "
                             + printable(said->second));
             }
@@ -194,23 +240,24 @@ struct Checkpoint::Data {
         sortByName();
         for (const auto& [name, shard] : *shardOf) {
             if (!indexOf(name))
-                return badIndex(
+                return badShardIndex(
                     index, "tensor " + printable(name) + " is not in " + printable(shard) + " as the index says");
         }
         return {};
     }
 };
 
-Result<Checkpoint> Checkpoint::open(const fs::path& path)
+Result<Checkpoint> Checkpoint::open(const fs::path& path, const OpenOptions& options)
 {
-    const auto file = resolve(path);
+    const auto file = findWeights(path);
     if (!file)
         return unexpected(file.error());
     auto data = std::make_shared<Data>();
     data->path = *file;
-    if (auto added = isIndex(*file) ? data->addShards(*file) : data->add(*file); !added)
+    const bool isIndex = isShardIndex(*file);
+    if (auto added = isIndex ? data->addShards(*file, options) : data->add(*file, options); !added)
         return unexpected(added.error());
-    if (!isIndex(*file))
+    if (!isIndex)
         data->sortByName();
     Checkpoint checkpoint;
     checkpoint.m_data = std::move(data);
@@ -235,17 +282,28 @@ torch::Tensor Checkpoint::tensor(std::string_view name) const
     const TensorInfo& info = m_data->tensors[*at];
     if (info.bytes == 0)
         return torch::empty(info.shape, info.dtype);
-    const File file = m_data->files[m_data->places[*at].file];
-    const std::byte* bytes = file->data() + m_data->places[*at].offset;
-    // The format does not promise alignment; reading a misaligned element is undefined.
-    if (reinterpret_cast<std::uintptr_t>(bytes) % c10::elementSize(info.dtype) != 0) {
-        auto copy = torch::empty(info.shape, info.dtype);
-        std::memcpy(copy.data_ptr(), bytes, info.bytes);
-        return copy;
+    const Data::Place& place = m_data->places[*at];
+    const File file = m_data->files[place.file];
+    const std::byte* bytes = file->data() + place.offset;
+    const auto itemBytes = c10::elementSize(info.dtype);
+    const auto rowMajor = [&] { return torch::IntArrayRef(info.shape).empty() || place.strides.empty(); };
+    // The formats do not promise alignment; reading a misaligned element is undefined.
+    if (reinterpret_cast<std::uintptr_t>(bytes) % itemBytes != 0 || place.swapped > 1 || place.isConjugate
+        || place.isNegative) {
+        torch::Tensor copy = torch::empty({static_cast<std::int64_t>(place.span / itemBytes)}, info.dtype);
+        std::memcpy(copy.data_ptr(), bytes, place.span);
+        if (place.swapped > 1)
+            swapBytes(static_cast<std::byte*>(copy.data_ptr()), place.span, place.swapped);
+        copy = rowMajor() ? copy.view(info.shape) : copy.as_strided(info.shape, place.strides);
+        if (place.isConjugate)
+            copy = copy.conj_physical();
+        return place.isNegative ? copy.neg() : copy;
     }
     // LibTorch has no view of constant memory; the pages are mapped read-only, so writing would fault.
-    return torch::from_blob(
-        const_cast<std::byte*>(bytes), info.shape, [file](void*) {}, torch::TensorOptions(info.dtype));
+    const auto keep = [file](void*) {};
+    const torch::TensorOptions options(info.dtype);
+    return rowMajor() ? torch::from_blob(const_cast<std::byte*>(bytes), info.shape, keep, options)
+                      : torch::from_blob(const_cast<std::byte*>(bytes), info.shape, place.strides, keep, options);
 }
 
 Result<void> Checkpoint::checkFiles() const
@@ -257,6 +315,11 @@ Result<void> Checkpoint::checkFiles() const
                     + " became shorter while it was in use. Open the model again when the file is complete.");
     }
     return {};
+}
+
+const std::string& Checkpoint::section() const
+{
+    return m_data->section;
 }
 
 const std::vector<std::pair<std::string, std::string>>& Checkpoint::metadata() const

@@ -5,6 +5,7 @@
 
 #include <torch/types.h>
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -29,29 +30,49 @@ struct TensorInfo {
     std::uint64_t bytes = 0;
 };
 
-/// A read-only set of named tensors in one or several safetensors files, mapped into memory.
+struct OpenOptions {
+    /// Of a PyTorch file that holds several dictionaries of tensors (a training checkpoint with "model", "ema", "opt"):
+    /// the path of the one to read. Its tensors get their names inside it.
+    ///  - nothing: the first there is of `kUsualSections`, or if there is none of them, the whole file;
+    ///  - "": the whole file, every tensor under its full path joined with '/' ("ema/blocks.0.attn.qkv.weight").
+    ///
+    /// Unless it is "", a prefix that wrappers put before all names ("module." of DataParallel, "_orig_mod." of
+    /// torch.compile) is removed. Safetensors files have no sections: there this says nothing.
+    std::optional<std::string> section;
+};
+
+/// Where training programs keep the weights meant for sampling, in the order in which the published loaders prefer
+/// them: DiT's and PixArt's `find_model` take "ema" if there is one; PixArt's, Latte's and Open-Sora's programs write
+/// "state_dict", fast-DiT "model", others "module" (DeepSpeed).
+inline constexpr std::array kUsualSections{"ema", "state_dict", "model", "module"};
+
+/// A read-only set of named tensors in one or several files, mapped into memory: safetensors files, and what torch.save
+/// writes (.pt, .pth, .bin: zip archives and the older streams). What a file is, its content says, never its name.
 ///
-/// Everything in the files is untrusted: header length, JSON, names, dtypes, shapes, offsets (range, overlap, gaps,
-/// alignment of length and shape product, duplicates) are checked in `open`, and memory use stays bounded by the
-/// header's size.
+/// Everything in the files is untrusted. Of safetensors, header length, JSON, names, dtypes, shapes, offsets (range,
+/// overlap, gaps, alignment of length and shape product, duplicates) are checked in `open`, and memory use stays
+/// bounded by the header's size. Of PyTorch files, the archive's directory and the pickle are: nothing in them is ever
+/// executed (the rule is at `readPickle`), and every tensor lies inside of the file.
 class Checkpoint {
 public:
-    /// @param path  a .safetensors file, a `*.safetensors.index.json`, or a folder that holds one of
-    ///              model.safetensors, diffusion_pytorch_model.safetensors (or a sharded index of either).
+    /// @param path  a safetensors or PyTorch file, a `*.safetensors.index.json` or `*.bin.index.json`, or a folder that
+    ///              holds one of model.safetensors, diffusion_pytorch_model.safetensors, pytorch_model.bin,
+    ///              diffusion_pytorch_model.bin (or a sharded index of one), or else a single weight file.
     ///
     /// Of an index, every name must be in the shard it says and nowhere else, and every tensor of a shard in the index.
     ///
-    /// @return NotFound, Io, BadFormat, TooLarge, or Unsupported (a dtype not read here); the message names the file,
-    /// what is wrong and what was expected.
-    static Result<Checkpoint> open(const std::filesystem::path& path);
+    /// @return NotFound, Io, BadFormat, TooLarge, Unsupported (a dtype, kind of tensor or layout not read here), or
+    /// BadCheckpoint when the section is not there; the message names the file, what is wrong and what was expected.
+    static Result<Checkpoint> open(const std::filesystem::path& path, const OpenOptions& options = {});
 
     /// Sorted by name.
     const std::vector<TensorInfo>& tensors() const;
     /// @return nullptr when there is no such tensor
     const TensorInfo* find(std::string_view name) const;
     /// The stored tensor in its own dtype: a view of the mapped file (no copy; pages are read when used), which keeps
-    /// the mapping alive. Must not be written to: the pages are read-only. Data that is not aligned for its dtype is
-    /// copied.
+    /// the mapping alive. Must not be written to: the pages are read-only. Copied is only what is not aligned for its
+    /// dtype (most storages of PyTorch's older streams), in the other byte order, or stored conjugated. Tensors of
+    /// PyTorch files have the strides they were saved with, and may show the same bytes as others.
     ///
     /// @pre find(name)
     /// @throws c10::Error when there is no such tensor
@@ -61,8 +82,11 @@ public:
     ///
     /// @return Io naming the file that became shorter
     Result<void> checkFiles() const;
+    /// The section that was read; "" for a whole file and for safetensors.
+    const std::string& section() const;
     /// The safetensors `__metadata__` text map, in the file's order; of shards, the first one's value of each key.
     const std::vector<std::pair<std::string, std::string>>& metadata() const;
+    /// Of all tensors together; what several of them show counts several times.
     std::uint64_t totalBytes() const;
     const std::filesystem::path& path() const;
 

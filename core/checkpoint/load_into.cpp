@@ -64,8 +64,8 @@ std::string badValues(const torch::Tensor& tensor, torch::ScalarType dtype)
 {
     if (tensor.numel() == 0)
         return {};
-    // One pass that carries NaN through and allocates two scalars.
-    const auto [low, high] = torch::aminmax(tensor);
+    // One pass that carries NaN through and allocates two scalars. There is none for types of one byte.
+    const auto [low, high] = torch::aminmax(tensor.element_size() == 1 ? tensor.to(torch::kFloat) : tensor);
     const double smallest = low.item<double>(), largest = high.item<double>();
     if (std::isnan(smallest) || std::isnan(largest))
         return "holds NaN";
@@ -190,7 +190,8 @@ private:
                 return whole;
             torch::Tensor target = a.target;
             // One after the other, so that each constructed tensor is freed before the next is converted.
-            target.set_data(m_checkpoint.tensor(a.stored->name).to(target.device(), a.dtype));
+            // Tensors of PyTorch files may be transposed or expanded; layers expect rows in order.
+            target.set_data(m_checkpoint.tensor(a.stored->name).to(target.device(), a.dtype).contiguous());
         }
         return {};
     }

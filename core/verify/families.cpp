@@ -10,6 +10,7 @@ const std::vector<FamilyEntry>& families()
         {"t5", runT5Case},
         {"vae", runVaeCase},
         {"pipeline", runPipelineCase},
+        {"pickle", runPickleCase},
         {"schedulers", runSchedulersCase},
     };
     return entries;

@@ -15,6 +15,7 @@ Result<void> runStdit3Case(const ReferenceCase& reference, CaseReport& report);
 Result<void> runT5Case(const ReferenceCase& reference, CaseReport& report);
 Result<void> runVaeCase(const ReferenceCase& reference, CaseReport& report);
 Result<void> runPipelineCase(const ReferenceCase& reference, CaseReport& report);
+Result<void> runPickleCase(const ReferenceCase& reference, CaseReport& report);
 Result<void> runSchedulersCase(const ReferenceCase& reference, CaseReport& report);
 
 struct FamilyEntry {

@@ -5,11 +5,22 @@ if(TOCA_FUZZ)
     message(FATAL_ERROR "TOCA_FUZZ needs clang: configure with -DCMAKE_CXX_COMPILER=clang++.")
   endif()
   # Compiled here once more, not linked from toca::checkpoint: the parsers themselves must be instrumented.
-  foreach(name fuzz_safetensors fuzz_json_config)
+  foreach(name fuzz_safetensors fuzz_json_config fuzz_pickle)
     add_executable(${name} ${PROJECT_SOURCE_DIR}/tests/fuzz/${name}.cpp
       ${PROJECT_SOURCE_DIR}/core/base/error.cpp
       ${PROJECT_SOURCE_DIR}/core/base/atomic_file.cpp
+      ${PROJECT_SOURCE_DIR}/core/checkpoint/byte_source.cpp
       ${PROJECT_SOURCE_DIR}/core/checkpoint/json_config.cpp
+      ${PROJECT_SOURCE_DIR}/core/checkpoint/pickle.cpp
+      ${PROJECT_SOURCE_DIR}/core/checkpoint/pickle_builder.cpp
+      ${PROJECT_SOURCE_DIR}/core/checkpoint/pickle_globals.cpp
+      ${PROJECT_SOURCE_DIR}/core/checkpoint/pickle_machine.cpp
+      ${PROJECT_SOURCE_DIR}/core/checkpoint/pickle_scalars.cpp
+      ${PROJECT_SOURCE_DIR}/core/checkpoint/pickle_tensors.cpp
+      ${PROJECT_SOURCE_DIR}/core/checkpoint/pickle_text.cpp
+      ${PROJECT_SOURCE_DIR}/core/checkpoint/pickle_tree.cpp
+      ${PROJECT_SOURCE_DIR}/core/checkpoint/pytorch_file.cpp
+      ${PROJECT_SOURCE_DIR}/core/checkpoint/zip_directory.cpp
       ${PROJECT_SOURCE_DIR}/core/base/printable.cpp
       ${PROJECT_SOURCE_DIR}/core/base/safetensors_header.cpp)
     target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
