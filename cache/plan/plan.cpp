@@ -6,18 +6,6 @@
 #include <algorithm>
 
 namespace toca::plan {
-namespace {
-
-/// Guidance rows that an evaluation really carries.
-std::int64_t rowsOf(const Geometry& geometry, Stream stream, EvaluationDecision decision)
-{
-    if (decision == EvaluationDecision::ReusePrediction)
-        return 0;
-    const bool oneRow = decision == EvaluationDecision::ConditionalOnly || stream != Stream::Joint;
-    return oneRow ? geometry.prompts : geometry.rows();
-}
-
-} // namespace
 
 std::string_view actionName(Action action)
 {
@@ -85,16 +73,24 @@ bool Plan::cachesNothing() const
             [](EvaluationDecision decision) { return decision == EvaluationDecision::Run; });
 }
 
+std::int64_t Plan::rows(int evaluation) const
+{
+    if (decision(evaluation) == EvaluationDecision::ReusePrediction)
+        return 0;
+    const bool isOneRow = decision(evaluation) == EvaluationDecision::ConditionalOnly
+        || m_schedule.evaluations[static_cast<std::size_t>(evaluation)].stream != Stream::Joint;
+    return isOneRow ? m_geometry.prompts : m_geometry.rows();
+}
+
 double Plan::evaluationFlops(int evaluation) const
 {
-    const Stream stream = m_schedule.evaluations[static_cast<std::size_t>(evaluation)].stream;
-    const std::int64_t rows = rowsOf(m_geometry, stream, decision(evaluation));
-    if (rows == 0)
+    const std::int64_t carried = rows(evaluation);
+    if (carried == 0)
         return 0;
-    double sum = fixedFlops(m_geometry, rows);
+    double sum = fixedFlops(m_geometry, carried);
     for (int layer = 0; layer < layerCount(); ++layer)
         for (const ModuleKind module : kAllModules)
-            sum += moduleFlops(m_geometry, layer, module, at(evaluation, layer, module).tokens, rows);
+            sum += moduleFlops(m_geometry, layer, module, at(evaluation, layer, module).tokens, carried);
     return sum;
 }
 

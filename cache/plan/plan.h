@@ -82,6 +82,7 @@ public:
     /// True when nothing is ever reused: a policy setting that caches nothing.
     bool cachesNothing() const;
 
+    std::int64_t rows(int evaluation) const; ///< guidance rows that the evaluation carries; 0 where it is not made
     double evaluationFlops(int evaluation) const; ///< of this evaluation, without the work done once per run
     double totalFlops() const; ///< all evaluations and the work done once
     double baselineFlops() const; ///< the same run with every module full
@@ -91,6 +92,8 @@ public:
     std::int64_t cacheBytes(int bytesPerElement = 4) const;
     /// @param elements numbers held at most at once, all rows
     void setCachedElements(std::int64_t elements) { m_cachedElements = elements; }
+    /// The same decisions for a prompt of another length, which changes nothing but costs.
+    void setTextTokens(std::int64_t tokens) { m_geometry.textTokens = tokens; }
     /// Mean share of computed tokens over all modules of an evaluation, in [0, 1].
     double freshRatio(int evaluation) const;
 

@@ -1,0 +1,1 @@
+toca_add_test(tst_published_table DIR cache LABELS unit LIBS toca::plan)
