@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cache/plan/policies/dbcache.h"
 #include "cache/plan/policies/duca_policy.h"
+#include "cache/plan/policies/easycache.h"
 #include "cache/plan/policies/fora.h"
+#include "cache/plan/policies/magcache.h"
 #include "cache/plan/policies/none.h"
 #include "cache/plan/policies/taylorseer_policy.h"
+#include "cache/plan/policies/teacache.h"
 #include "cache/plan/policies/toca_policy.h"
 #include "cache/plan/policy.h"
 
@@ -33,6 +37,10 @@ const std::vector<PolicyEntry>& policyEntries()
         nonePolicyEntry(),
         ducaPolicyEntry(),
         taylorseerPolicyEntry(),
+        teaCachePolicyEntry(),
+        dbCachePolicyEntry(),
+        magCachePolicyEntry(),
+        easyCachePolicyEntry(),
     };
     return entries;
 }
