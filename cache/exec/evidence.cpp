@@ -58,17 +58,32 @@ torch::Tensor Evidence::rowsOf(EvidenceKind kind) const
     const torch::Tensor values = m_store.values(kind, m_site.layer, m_rows);
     TORCH_CHECK(
         values.defined(), "Evidence: the policy uses evidence of layer ", m_site.layer, " that it did not ask for");
-    return values.view({-1, m_geometry.prompts, values.size(1)});
+    return values;
+}
+
+torch::Tensor Evidence::ofSelectionRows(const torch::Tensor& values) const
+{
+    if (values.size(0) == m_selectionRows)
+        return values;
+    return values.view({-1, m_selectionRows, values.size(1)}).mean(0);
 }
 
 torch::Tensor Evidence::crossAttentionEntropy() const
 {
-    return rowsOf(EvidenceKind::CrossAttentionEntropy).sum(0);
+    const torch::Tensor values = rowsOf(EvidenceKind::CrossAttentionEntropy);
+    const torch::Tensor sum = values.view({-1, m_geometry.prompts, values.size(1)}).sum(0);
+    const std::int64_t repeats = m_selectionRows / m_geometry.prompts;
+    return repeats > 1 ? sum.repeat({repeats, 1}) : sum;
 }
 
 torch::Tensor Evidence::selfAttentionInfluence() const
 {
-    return rowsOf(EvidenceKind::SelfAttentionInfluence).mean(0);
+    return ofSelectionRows(rowsOf(EvidenceKind::SelfAttentionInfluence));
+}
+
+torch::Tensor Evidence::valueNorms() const
+{
+    return ofSelectionRows(rowsOf(EvidenceKind::ValueNorm));
 }
 
 const torch::Tensor& Evidence::ages() const

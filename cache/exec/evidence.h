@@ -66,21 +66,35 @@ public:
     {
     }
 
-    /// H = h_conditional + h_unconditional per prompt and token: both rows' distributions side by side at half weight,
-    /// because their text blocks are disjoint (section 6.3 s2). (P, N), in nats.
+    // All (selection rows, N) float32: a row for each prompt, or for each guidance row where they choose apart.
+
+    /// H = h_conditional + h_unconditional in nats: both rows' distributions side by side at half weight, because their
+    /// text blocks are disjoint (section 6.3 s2). The same for all rows of a prompt.
     torch::Tensor crossAttentionEntropy() const;
-    /// Mean over the guidance rows of the attention that each token receives. (P, N)
+    /// The attention that each token receives (s1); rows that choose together have their mean.
     torch::Tensor selfAttentionInfluence() const;
+    /// Sum over heads of (1 - norm of the token's value) (kv-norm); rows that choose together have their mean.
+    torch::Tensor valueNorms() const;
+    /// Mean over the guidance rows that choose together. @param values (rows, N)
+    torch::Tensor ofSelectionRows(const torch::Tensor& values) const;
+
     std::int64_t version(EvidenceKind kind) const { return m_store.version(kind, m_site.layer); }
     /// Selections since each token was last computed here. (selection rows, N) float32
     const torch::Tensor& ages() const;
+    std::int64_t selectionRows() const { return m_selectionRows; }
+    std::int64_t prompts() const { return m_geometry.prompts; }
+    /// The module's input (rows, N, C), as the model hands it to the session.
+    const torch::Tensor& input() const { return m_x; }
+    /// The module's stored output (rows, N, C); undefined when nothing has been stored.
+    torch::Tensor storedOutput() const { return m_features.output(m_site.layer, m_site.module, m_rows); }
     /// What the run has stored so far.
     FeatureStore& features() const { return m_features; }
     /// The guidance rows that this evaluation carries.
     RowRange rows() const { return m_rows; }
+    torch::Device device() const { return m_x.device(); }
 
 private:
-    torch::Tensor rowsOf(EvidenceKind kind) const; ///< (guidance rows, P, N)
+    torch::Tensor rowsOf(EvidenceKind kind) const; ///< (rows, N)
 
     const EvidenceStore& m_store;
     FeatureStore& m_features;

@@ -34,34 +34,83 @@ bool TocaRun::isScored(const plan::Site& site) const
     return planned.action == Action::Subset && (planned.tokens > 0 || m_runOptions.scoreAlways);
 }
 
+std::optional<EvidenceKind> TocaRun::evidenceOf(ModuleKind module) const
+{
+    using plan::ScoreKind;
+    if (module == ModuleKind::SelfAttention && m_options.score == ScoreKind::KvNorm)
+        return EvidenceKind::ValueNorm;
+    if (m_options.score != ScoreKind::Attention)
+        return std::nullopt;
+    if (module == ModuleKind::SelfAttention && m_options.selfAttentionWeight != 0.0)
+        return EvidenceKind::SelfAttentionInfluence;
+    if (module == ModuleKind::CrossAttention && m_options.crossAttentionWeight != 0.0)
+        return EvidenceKind::CrossAttentionEntropy;
+    return std::nullopt;
+}
+
 EvidenceSet TocaRun::evidenceWanted(const plan::Site& site) const
 {
-    const bool isCross = site.module == ModuleKind::CrossAttention;
-    if (site.module == ModuleKind::Mlp
-        || (isCross ? m_options.crossAttentionWeight : m_options.selfAttentionWeight) == 0.0)
+    const auto kind = evidenceOf(site.module);
+    if (!kind)
         return 0;
     // Worth its time only if a selection reads it before this module is full again.
-    const auto kind = isCross ? EvidenceKind::CrossAttentionEntropy : EvidenceKind::SelfAttentionInfluence;
     for (int evaluation = site.evaluation; evaluation < plan().evaluationCount(); ++evaluation) {
         if (evaluation > site.evaluation && plan().at(evaluation, site.layer, site.module).action == Action::Full)
             return 0;
         for (const ModuleKind reader : {ModuleKind::CrossAttention, ModuleKind::Mlp}) {
             // Cross-attention's own selection of this evaluation comes before its computation.
-            if (evaluation == site.evaluation && isCross && reader == ModuleKind::CrossAttention)
+            if (evaluation == site.evaluation && site.module == ModuleKind::CrossAttention && reader == site.module)
                 continue;
             if (isScored({evaluation, site.step, site.stream, site.layer, reader}))
-                return static_cast<EvidenceSet>(kind);
+                return static_cast<EvidenceSet>(*kind);
         }
     }
     return 0;
 }
 
 const torch::Tensor& TocaRun::renewed(
-    Normalized& kept, std::int64_t version, plan::Stream stream, const std::function<torch::Tensor()>& make)
+    EvidenceKind kind, const plan::Site& site, const Evidence& evidence, const std::function<torch::Tensor()>& make)
 {
-    if (kept.version != version || kept.stream != stream)
-        kept = {version, stream, make()};
+    Normalized& kept = m_normalized[{kind, site.layer}];
+    const std::int64_t version = evidence.version(kind);
+    if (kept.version != version || kept.stream != site.stream)
+        kept = {version, site.stream, normalizedOverTokens(make())};
     return kept.score;
+}
+
+void TocaRun::addAttention(ScoreParts& parts, const plan::Site& site, const Evidence& evidence)
+{
+    if (m_options.crossAttentionWeight != 0.0) {
+        // s2: a token whose attention over the prompt is spread out steers more of the picture.
+        parts.crossAttention = renewed(
+            EvidenceKind::CrossAttentionEntropy, site, evidence, [&] { return 1 + evidence.crossAttentionEntropy(); });
+        parts.final = parts.final + weighted(parts.crossAttention, m_options.crossAttentionWeight);
+    }
+    if (m_options.selfAttentionWeight != 0.0) {
+        // s1: a token that many others attend to spreads its error to them.
+        parts.selfAttention = renewed(
+            EvidenceKind::SelfAttentionInfluence, site, evidence, [&] { return evidence.selfAttentionInfluence(); });
+        parts.final = parts.final + weighted(parts.selfAttention, m_options.selfAttentionWeight);
+    }
+}
+
+torch::Tensor TocaRun::otherScore(const plan::Site& site, const Evidence& evidence)
+{
+    switch (m_options.score) {
+    case plan::ScoreKind::KvNorm:
+        return renewed(EvidenceKind::ValueNorm, site, evidence, [&] { return evidence.valueNorms(); });
+    case plan::ScoreKind::Norm:
+        return normalizedOverTokens(evidence.ofSelectionRows(tokenNorms(evidence.input())));
+    case plan::ScoreKind::Similarity:
+        return normalizedOverTokens(evidence.ofSelectionRows(tokenChanges(evidence.input(), evidence.storedOutput())));
+    case plan::ScoreKind::Attention:
+    case plan::ScoreKind::Random:
+        break;
+    }
+    // As published not normalised, and the same in all guidance rows.
+    const torch::Tensor score = randomScore(
+        static_cast<std::uint64_t>(m_options.randomSeed), site, evidence.prompts(), evidence.input().size(1));
+    return score.to(evidence.input().device()).repeat({evidence.selectionRows() / evidence.prompts(), 1});
 }
 
 ScoreParts TocaRun::score(const plan::Site& site, const Evidence& evidence)
@@ -70,20 +119,10 @@ ScoreParts TocaRun::score(const plan::Site& site, const Evidence& evidence)
     // s3: the longer a token was reused, the further it has drifted. Divided by the setting, not by the current cycle.
     parts.age = m_options.ageWeight * (evidence.ages() / static_cast<double>(m_options.interval));
     parts.final = parts.age;
-    if (m_options.crossAttentionWeight != 0.0) {
-        // s2: a token whose attention over the prompt is spread out steers more of the picture.
-        parts.crossAttention =
-            renewed(m_crossAttention[site.layer], evidence.version(EvidenceKind::CrossAttentionEntropy), site.stream,
-                [&] { return normalizedOverTokens(1 + evidence.crossAttentionEntropy()); });
-        parts.final = parts.final + weighted(parts.crossAttention, m_options.crossAttentionWeight);
-    }
-    if (m_options.selfAttentionWeight != 0.0) {
-        // s1: a token that many others attend to spreads its error to them.
-        parts.selfAttention =
-            renewed(m_selfAttention[site.layer], evidence.version(EvidenceKind::SelfAttentionInfluence), site.stream,
-                [&] { return normalizedOverTokens(evidence.selfAttentionInfluence()); });
-        parts.final = parts.final + weighted(parts.selfAttention, m_options.selfAttentionWeight);
-    }
+    if (m_options.score == plan::ScoreKind::Attention)
+        addAttention(parts, site, evidence);
+    else
+        parts.final = parts.final + otherScore(site, evidence);
     if (m_options.spatialBonus != 0.0) // s4: spread the choice over the picture
         parts.final =
             withSpatialBonus(parts.final, plan().geometry().grid, m_options.spatialBonusGrid, m_options.spatialBonus);

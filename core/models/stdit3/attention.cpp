@@ -85,7 +85,7 @@ torch::Tensor SelfAttentionImpl::attendAll(
         q = rotated(q, rotation);
         k = rotated(k, rotation);
     }
-    leaveInfluence(q, k, layout, session);
+    leaveEvidence(q, k, parts[2], layout, session);
     tapAs(*attn_drop, [&] { // the whole map, which nothing else needs at once
         return torch::matmul(q / std::sqrt(static_cast<double>(m_headSize)), k.transpose(-2, -1)).softmax(-1);
     });
@@ -148,20 +148,20 @@ torch::Tensor SelfAttentionImpl::attendSubset(
     return proj->forward(out.view({batch, count, width}));
 }
 
-void SelfAttentionImpl::leaveInfluence(
-    const torch::Tensor& q, const torch::Tensor& k, TokenLayout layout, cache::CachingSession& session)
+void SelfAttentionImpl::leaveEvidence(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v,
+    TokenLayout layout, cache::CachingSession& session)
 {
-    if (!session.wants(EvidenceKind::SelfAttentionInfluence))
-        return;
-    const std::int64_t sequences = q.size(0), length = q.size(2);
-    const std::int64_t batch = sequences * length / (layout.frames * layout.positions);
-    session.leaveEvidence(
-        EvidenceKind::SelfAttentionInfluence, TokenSubset::all(layout.frames * layout.positions), [&] {
-            auto sums = receivedAttention(q, k);
+    const std::int64_t batch = q.size(0) * q.size(2) / (layout.frames * layout.positions);
+    const auto leave = [&](EvidenceKind kind, const std::function<torch::Tensor()>& ofSequences) {
+        session.leaveEvidence(kind, TokenSubset::all(layout.frames * layout.positions), [&] {
+            auto values = ofSequences(); // (sequences, length)
             if (m_kind == plan::LayerKind::Temporal) // (B * positions, frames) -> (B, frames * positions)
-                sums = sums.view({batch, layout.positions, layout.frames}).transpose(1, 2);
-            return sums.reshape({batch, -1});
+                values = values.view({batch, layout.positions, layout.frames}).transpose(1, 2);
+            return values.reshape({batch, -1});
         });
+    };
+    leave(EvidenceKind::SelfAttentionInfluence, [&] { return receivedAttention(q, k); });
+    leave(EvidenceKind::ValueNorm, [&] { return smallnessOfValues(v); });
 }
 
 } // namespace toca::models

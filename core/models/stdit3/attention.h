@@ -29,8 +29,8 @@ private:
         const torch::Tensor& qkv, TokenLayout layout, const torch::Tensor& rotation, cache::CachingSession& session);
     torch::Tensor attendSubset(
         const torch::Tensor& x, const cache::TokenSubset& queries, TokenLayout layout, const torch::Tensor& rotation);
-    void leaveInfluence(
-        const torch::Tensor& q, const torch::Tensor& k, TokenLayout layout, cache::CachingSession& session);
+    void leaveEvidence(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v, TokenLayout layout,
+        cache::CachingSession& session);
 
     std::int64_t m_heads;
     std::int64_t m_headSize;
