@@ -8,7 +8,6 @@
 #include "core/checkpoint/stored_type.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace toca::checkpoint {
 
@@ -286,15 +285,17 @@ torch::Tensor Checkpoint::tensor(std::string_view name) const
     const File file = m_data->files[place.file];
     const std::byte* bytes = file->data() + place.offset;
     const auto itemBytes = c10::elementSize(info.dtype);
-    const auto rowMajor = [&] { return torch::IntArrayRef(info.shape).empty() || place.strides.empty(); };
+    const bool isRowMajor = place.strides.empty(); // also of a tensor without dimensions
     // The formats do not promise alignment; reading a misaligned element is undefined.
     if (reinterpret_cast<std::uintptr_t>(bytes) % itemBytes != 0 || place.swapped > 1 || place.isConjugate
         || place.isNegative) {
         torch::Tensor copy = torch::empty({static_cast<std::int64_t>(place.span / itemBytes)}, info.dtype);
-        std::memcpy(copy.data_ptr(), bytes, place.span);
+        // Read, not copied from the mapping: mapped pages would count beside the copy.
+        const auto read = file->readInto(place.offset, {static_cast<std::byte*>(copy.data_ptr()), place.span});
+        TORCH_CHECK(read, read ? "" : read.error().message);
         if (place.swapped > 1)
             swapBytes(static_cast<std::byte*>(copy.data_ptr()), place.span, place.swapped);
-        copy = rowMajor() ? copy.view(info.shape) : copy.as_strided(info.shape, place.strides);
+        copy = isRowMajor ? copy.view(info.shape) : copy.as_strided(info.shape, place.strides);
         if (place.isConjugate)
             copy = copy.conj_physical();
         return place.isNegative ? copy.neg() : copy;
@@ -302,7 +303,7 @@ torch::Tensor Checkpoint::tensor(std::string_view name) const
     // LibTorch has no view of constant memory; the pages are mapped read-only, so writing would fault.
     const auto keep = [file](void*) {};
     const torch::TensorOptions options(info.dtype);
-    return rowMajor() ? torch::from_blob(const_cast<std::byte*>(bytes), info.shape, keep, options)
+    return isRowMajor ? torch::from_blob(const_cast<std::byte*>(bytes), info.shape, keep, options)
                       : torch::from_blob(const_cast<std::byte*>(bytes), info.shape, place.strides, keep, options);
 }
 

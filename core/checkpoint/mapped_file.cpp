@@ -65,14 +65,23 @@ bool MappedFile::isWhole() const
 
 Result<std::string> MappedFile::read(std::uint64_t offset, std::size_t count) const
 {
-    if (offset > m_size || count > m_size - offset)
-        return unexpected(ErrorCode::BadFormat,
-            quotedPath(m_path.string()) + " ends too early: it has " + std::to_string(m_size) + " bytes, at least "
-                + std::to_string(offset) + " + " + std::to_string(count) + " were expected.");
+    // Looked at before the bytes are allocated.
+    if (auto fits = checkRange(offset, count); !fits)
+        return unexpected(fits.error());
     std::string bytes(count, '\0');
+    if (auto done = readInto(offset, std::as_writable_bytes(std::span(bytes))); !done)
+        return unexpected(done.error());
+    return bytes;
+}
+
+Result<void> MappedFile::readInto(std::uint64_t offset, std::span<std::byte> bytes) const
+{
+    if (auto fits = checkRange(offset, bytes.size()); !fits)
+        return fits;
     std::size_t done = 0;
-    while (done < count) {
-        const auto n = ::pread(m_descriptor, bytes.data() + done, count - done, static_cast<off_t>(offset + done));
+    while (done < bytes.size()) {
+        const auto n =
+            ::pread(m_descriptor, bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
@@ -82,7 +91,16 @@ Result<std::string> MappedFile::read(std::uint64_t offset, std::size_t count) co
                 quotedPath(m_path.string()) + " became shorter while it was read. Open it again when it is complete.");
         done += static_cast<std::size_t>(n);
     }
-    return bytes;
+    return {};
+}
+
+Result<void> MappedFile::checkRange(std::uint64_t offset, std::uint64_t count) const
+{
+    if (offset <= m_size && count <= m_size - offset)
+        return {};
+    return unexpected(ErrorCode::BadFormat,
+        quotedPath(m_path.string()) + " ends too early: it has " + std::to_string(m_size) + " bytes, at least "
+            + std::to_string(offset) + " + " + std::to_string(count) + " were expected.");
 }
 
 } // namespace toca::checkpoint

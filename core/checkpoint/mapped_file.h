@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 
 namespace toca::checkpoint {
@@ -37,6 +38,8 @@ public:
     ///
     /// @return Io when they can't be read.
     Result<std::string> read(std::uint64_t offset, std::size_t count) const;
+    /// The same into memory of the caller: what is only copied out of the file then takes no mapped pages.
+    Result<void> readInto(std::uint64_t offset, std::span<std::byte> bytes) const;
 
 private:
     MappedFile(std::filesystem::path path, int descriptor)
@@ -44,6 +47,8 @@ private:
         , m_descriptor(descriptor)
     {
     }
+
+    Result<void> checkRange(std::uint64_t offset, std::uint64_t count) const;
 
     std::filesystem::path m_path;
     int m_descriptor = -1;
