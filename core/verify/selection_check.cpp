@@ -72,4 +72,17 @@ std::unique_ptr<cache::PolicyRun> CheckedRun::clone() const
     return std::make_unique<CheckedRun>(*this);
 }
 
+void reportSelections(const SelectionLog& log, const std::string& name, CaseReport& report)
+{
+    Verdict verdict;
+    verdict.passed = log.different == 0 && log.ties * 100 <= log.compared;
+    verdict.largestError = static_cast<double>(log.different);
+    verdict.remark = std::to_string(log.compared) + " choices, " + std::to_string(log.ties) + " ties";
+    if (log.different > 0)
+        verdict.remark += ", " + std::to_string(log.different) + " different, " + log.firstDifference;
+    report.selections += log.compared;
+    report.ties += log.ties;
+    report.add(name, verdict);
+}
+
 } // namespace toca::verify

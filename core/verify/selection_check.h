@@ -33,8 +33,45 @@ public:
         const SlotIndex& slots, SelectionLog& log);
 
     cache::ModuleAction onModule(const plan::Site& site, const cache::Evidence& evidence) override;
+
+    // All else is the inner run's.
+    cache::EvaluationAction onEvaluation(const cache::EvaluationView& view, cache::FeatureStore& features) override
+    {
+        return m_inner->onEvaluation(view, features);
+    }
+    cache::LayerAction onLayer(const cache::LayerView& view, cache::FeatureStore& features) override
+    {
+        return m_inner->onLayer(view, features);
+    }
+    void afterLayer(const cache::LayerView& view, const torch::Tensor& out, cache::FeatureStore& features) override
+    {
+        m_inner->afterLayer(view, out, features);
+    }
+    torch::Tensor afterCheck(const cache::LayerView& view, torch::Tensor drafted, const torch::Tensor& real,
+        cache::FeatureStore& features) override
+    {
+        return m_inner->afterCheck(view, std::move(drafted), real, features);
+    }
+    void afterModule(const plan::Site& site, cache::RowRange rows, const torch::Tensor& output,
+        cache::FeatureStore& features) override
+    {
+        m_inner->afterModule(site, rows, output, features);
+    }
+    torch::Tensor afterSubset(const plan::Site& site, cache::RowRange rows, const cache::TokenSubset& subset,
+        const torch::Tensor& fresh, torch::Tensor mixed, cache::FeatureStore& features) override
+    {
+        return m_inner->afterSubset(site, rows, subset, fresh, std::move(mixed), features);
+    }
+    torch::Tensor onPrediction(
+        const cache::EvaluationView& view, torch::Tensor prediction, cache::FeatureStore& features) override
+    {
+        return m_inner->onPrediction(view, std::move(prediction), features);
+    }
     cache::EvidenceSet evidenceWanted(const plan::Site& site) const override { return m_inner->evidenceWanted(site); }
+    int forecastOrder() const override { return m_inner->forecastOrder(); }
+    bool keepsPrediction() const override { return m_inner->keepsPrediction(); }
     bool selectsPerRow() const override { return m_inner->selectsPerRow(); }
+    plan::DecisionScalars decisionScalars() const override { return m_inner->decisionScalars(); }
     std::unique_ptr<cache::PolicyRun> clone() const override;
 
 private:
@@ -48,5 +85,8 @@ private:
     torch::Tensor m_margin;
     std::string m_prefix;
 };
+
+/// Counts the choices of a finished run and reports whether they are the stored ones: at most 1 % may be ties.
+void reportSelections(const SelectionLog& log, const std::string& name, CaseReport& report);
 
 } // namespace toca::verify

@@ -193,17 +193,8 @@ Result<void> runToca(const ReferenceCase& reference, const Sampling& sampling, S
     report.check("toca/topk", log.topk);
     report.check("toca/score", log.score);
     report.check("toca/s_cross", log.crossScore);
-    if (reference.has("toca/indices")) {
-        Verdict verdict;
-        verdict.passed = log.different == 0 && log.ties * 100 <= log.compared;
-        verdict.largestError = static_cast<double>(log.different);
-        verdict.remark = std::to_string(log.compared) + " choices, " + std::to_string(log.ties) + " ties";
-        if (log.different > 0)
-            verdict.remark += ", " + std::to_string(log.different) + " different, " + log.firstDifference;
-        report.selections += log.compared;
-        report.ties += log.ties;
-        report.add("toca/indices", verdict);
-    }
+    if (reference.has("toca/indices"))
+        reportSelections(log, "toca/indices", report);
     return {};
 }
 
