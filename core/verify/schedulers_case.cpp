@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cache/plan/policy.h"
 #include "core/models/layers/embedders.h"
 #include "core/models/layers/embedders.h"
 #include "core/models/stdit3/embedders.h"
 #include "core/schedulers/rectified_flow.h"
 #include "core/verify/dpm_case.h"
 #include "core/verify/families.h"
-#include "core/verify/toca_settings.h"
+#include "core/verify/plan_case.h"
 
 #include <torch/torch.h>
 
@@ -65,41 +64,6 @@ void runEmbeddings(const ReferenceCase& reference, CaseReport& report)
     }
 }
 
-/// Step types and token counts of ToCa-OpenSora, which are the same in every layer.
-Result<void> runOpenSoraPlan(const nlohmann::json& entry, CaseReport& report)
-{
-    const std::string name = "plan/" + entry.at("name").get<std::string>();
-    const auto settings = tocaSettings(entry.at("settings"), entry.value("cal_thresholds", nlohmann::json::object()));
-    if (!settings)
-        return unexpected(settings.error());
-    const auto policy = plan::makePolicy("toca", *settings);
-    if (!policy)
-        return unexpected(policy.error());
-    plan::Geometry geometry; // one pair of blocks stands for all
-    geometry.family = "stdit3";
-    geometry.grid = {1, 1, entry.at("tokens").get<std::int64_t>()};
-    geometry.hiddenSize = geometry.mlpHiddenSize = geometry.patchInputs = geometry.patchOutputs = 4;
-    geometry.layers = {plan::LayerKind::Spatial, plan::LayerKind::Temporal};
-    const int steps = entry.at("steps");
-    const auto plan = (*policy)->plan(geometry, plan::uniformSchedule("rflow", steps));
-    if (!plan)
-        return unexpected(plan.error());
-    auto type = torch::zeros({steps, 2, 3}, torch::kUInt8);
-    auto count = torch::zeros({steps, 2, 2}, torch::kInt32);
-    for (int step = 0; step < steps; ++step)
-        for (int layer = 0; layer < 2; ++layer)
-            for (const auto module : plan::kAllModules) {
-                const auto& planned = plan->at(step, layer, module);
-                const int index = static_cast<int>(module);
-                type[step][layer][index] = planned.action == plan::Action::Full ? 0 : 1;
-                if (index > 0)
-                    count[step][layer][index - 1] = planned.action == plan::Action::Subset ? planned.tokens : -1;
-            }
-    report.check(name + "/type", type);
-    report.check(name + "/topk", count);
-    return {};
-}
-
 } // namespace
 
 Result<void> runSchedulersCase(const ReferenceCase& reference, CaseReport& report)
@@ -111,12 +75,9 @@ Result<void> runSchedulersCase(const ReferenceCase& reference, CaseReport& repor
         return ran;
     if (report.wants("embed/"))
         runEmbeddings(reference, report);
-    for (const auto& entry : info.value("plans", nlohmann::json::array())) {
-        const std::string name = entry.value("name", "");
-        if (name.starts_with("opensora_toca") && report.wants("plan/" + name + "/"))
-            if (auto ran = runOpenSoraPlan(entry, report); !ran)
-                return ran;
-    }
+    for (const auto& entry : info.value("plans", nlohmann::json::array()))
+        if (auto ran = runPlanCase(entry, report); !ran)
+            return ran;
     return {};
 }
 
