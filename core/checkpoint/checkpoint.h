@@ -46,6 +46,12 @@ struct OpenOptions {
 /// "state_dict", fast-DiT "model", others "module" (DeepSpeed).
 inline constexpr std::array kUsualSections{"ema", "state_dict", "model", "module"};
 
+/// A tensor of a renamed checkpoint: the rows (first dimension) of the stored tensors, one after another.
+struct JoinedTensor {
+    std::string name;
+    std::vector<std::string> sources;
+};
+
 /// A read-only set of named tensors in one or several files, mapped into memory: safetensors files, and what torch.save
 /// writes (.pt, .pth, .bin: zip archives and the older streams). What a file is, its content says, never its name.
 ///
@@ -64,6 +70,12 @@ public:
     /// @return NotFound, Io, BadFormat, TooLarge, Unsupported (a dtype, kind of tensor or layout not read here), or
     /// BadCheckpoint when the section is not there; the message names the file, what is wrong and what was expected.
     static Result<Checkpoint> open(const std::filesystem::path& path, const OpenOptions& options = {});
+
+    /// The same files under other names. What is made of one stored tensor is that tensor; what is joined from several
+    /// is read together when it is asked for. See key_map.h for rules that make such a list.
+    ///
+    /// @return BadCheckpoint when a source is missing, sources don't fit each other, or a name is there twice
+    static Result<Checkpoint> renamed(const Checkpoint& of, const std::vector<JoinedTensor>& tensors);
 
     /// Sorted by name.
     const std::vector<TensorInfo>& tensors() const;

@@ -4,3 +4,4 @@ toca_add_test(tst_checkpoint_fuzz DIR core LABELS unit LIBS toca::checkpoint TOR
 toca_add_test(tst_json_config DIR core LABELS unit LIBS toca::checkpoint TORCH)
 toca_add_test(tst_pickle DIR core LABELS unit LIBS toca::checkpoint TORCH)
 toca_add_test(tst_pickle_fuzz DIR core LABELS unit LIBS toca::checkpoint)
+toca_add_test(tst_key_map DIR core LABELS unit LIBS toca::models toca::checkpoint TORCH)
