@@ -31,6 +31,12 @@ const char* programVersion()
     return TOCA_VERSION;
 }
 
+Result<plan::SignalRecord> Engine::recordSignals(
+    const GenerationRequest&, const plan::SignalOptions&, Observer&, std::stop_token)
+{
+    return unexpected(ErrorCode::Unsupported, "This engine records no signals.");
+}
+
 std::string progressText(const StepReport& report)
 {
     const int done = report.step + 1;

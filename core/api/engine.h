@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cache/plan/signal_record.h"
 #include "core/api/generation_request.h"
 #include "core/api/model_info.h"
 #include "core/api/run_result.h"
@@ -44,6 +45,10 @@ public:
     /// Blocking; looks at `stop` between modules (Cancelled). A run too large for the memory is refused first
     /// (TooLarge).
     virtual Result<RunResult> generate(const GenerationRequest& request, Observer& observer, std::stop_token stop) = 0;
+    /// Runs the request uncached, whatever its policy, and records what the threshold methods decide from; nothing is
+    /// decoded. Blocking, as `generate`. Engines that cannot answer Unsupported.
+    virtual Result<plan::SignalRecord> recordSignals(
+        const GenerationRequest& request, const plan::SignalOptions& options, Observer& observer, std::stop_token stop);
 };
 
 /// Seconds of progress text: "step 12/30  8.4 it/s  ETA 0:02".

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/engine/torch_engine.h"
 
+#include "cache/exec/signal_recorder.h"
 #include "cache/exec/stopwatch.h"
 #include "cache/plan/flops.h"
 #include "core/engine/guarded.h"
 #include "core/engine/memory_estimate.h"
+#include "core/engine/model_identity.h"
 #include "core/engine/system_memory.h"
 #ifdef TOCA_HAS_MEDIA
 #include "core/media/clip_reader.h"
@@ -72,6 +74,18 @@ std::map<std::string, std::string> computingVersions()
         {"cpu_capability", at::get_cpu_capability()}};
 }
 
+Result<void> checkMemory(const MemoryEstimate& memory)
+{
+    if (memory.available <= 0 || memory.total() <= memory.available)
+        return {};
+    return unexpected(ErrorCode::TooLarge,
+        "This run needs " + std::string(memory.total() < kMostBytes ? "about " : "") + mebibytes(memory.total())
+            + " (weights " + mebibytes(memory.weights) + ", activations " + mebibytes(memory.activations) + ", cache "
+            + mebibytes(memory.cache) + ", trace " + mebibytes(memory.trace) + "), but only "
+            + mebibytes(memory.available)
+            + " are free. Choose a smaller size, fewer frames or a policy that stores less.");
+}
+
 Unexpected cancelled()
 {
     return unexpected(ErrorCode::Cancelled, "The run was cancelled.");
@@ -90,6 +104,8 @@ struct TorchEngine::Prepared {
     int threads = 1;
     MemoryEstimate memory;
     std::vector<std::string> warnings;
+    std::shared_ptr<plan::SignalRecord> record; ///< a run that records its signals, and decodes nothing
+    plan::SignalOptions recording;
 };
 
 TorchEngine::TorchEngine(EngineOptions options)
@@ -128,6 +144,38 @@ Result<ModelInfo> TorchEngine::describe(const std::string& modelPath)
     });
 }
 
+Result<std::string> TorchEngine::identityOf(const std::filesystem::path& model, const std::string& fingerprint)
+{
+    if (m_identified != fingerprint) {
+        auto identity = modelIdentity(model);
+        if (!identity)
+            return identity;
+        m_identity = std::move(*identity);
+        m_identified = fingerprint;
+    }
+    return m_identity;
+}
+
+/// What the policy may know of the model. Only policies with a calibration ask whose weights these are.
+Result<plan::PolicyContext> TorchEngine::policyContext(const GenerationRequest& request, const Prepared& prepared,
+    const std::filesystem::path& model, const std::string& family)
+{
+    plan::PolicyContext context;
+    context.family = family;
+    const plan::PolicyEntry* entry = plan::findPolicy(request.policy);
+    const bool isCalibrated = entry
+        && std::any_of(entry->parameters.begin(), entry->parameters.end(),
+            [](const auto& spec) { return spec.name == "calibration"; });
+    if (!isCalibrated)
+        return context;
+    auto identity = identityOf(model, prepared.fingerprint);
+    if (!identity)
+        return unexpected(identity.error());
+    context.modelIdentity = std::move(*identity);
+    context.calibrationFolder = calibrationFolder(model).string();
+    return context;
+}
+
 /// Device, model, policy and sampler of a request, each checked. Opens the model unless it is the loaded one.
 Result<TorchEngine::Prepared> TorchEngine::prepare(const GenerationRequest& request)
 {
@@ -160,9 +208,10 @@ Result<TorchEngine::Prepared> TorchEngine::prepare(const GenerationRequest& requ
     auto geometry = model.geometry(prepared.request);
     if (!geometry)
         return unexpected(geometry.error());
-    plan::PolicyContext context;
-    context.family = geometry->family;
-    auto policy = plan::makePolicy(request.policy, request.policyParameters, request.preset, context);
+    const auto context = policyContext(request, prepared, *path, geometry->family);
+    if (!context)
+        return unexpected(context.error());
+    auto policy = plan::makePolicy(request.policy, request.policyParameters, request.preset, *context);
     if (!policy)
         return unexpected(policy.error());
     prepared.policy = std::move(*policy);
@@ -252,16 +301,56 @@ Result<RunResult> TorchEngine::generate(const GenerationRequest& request, Observ
         auto prepared = prepare(request);
         if (!prepared)
             return unexpected(prepared.error());
-        const MemoryEstimate& memory = prepared->memory;
-        if (memory.available > 0 && memory.total() > memory.available)
-            return unexpected(ErrorCode::TooLarge,
-                "This run needs " + std::string(memory.total() < kMostBytes ? "about " : "") + mebibytes(memory.total())
-                    + " (weights " + mebibytes(memory.weights) + ", activations " + mebibytes(memory.activations)
-                    + ", cache " + mebibytes(memory.cache) + ", trace " + mebibytes(memory.trace) + "), but only "
-                    + mebibytes(memory.available)
-                    + " are free. Choose a smaller size, fewer frames or a policy that stores less.");
+        if (auto enough = checkMemory(prepared->memory); !enough)
+            return unexpected(enough.error());
         at::set_num_threads(prepared->threads);
         return run(*prepared, observer, stop);
+    });
+}
+
+Result<plan::SignalRecord> TorchEngine::recordSignals(
+    const GenerationRequest& request, const plan::SignalOptions& options, Observer& observer, std::stop_token stop)
+{
+    return guarded([&]() -> Result<plan::SignalRecord> {
+        const c10::InferenceMode inference;
+        if (stop.stop_requested())
+            return cancelled();
+        if (options.firstLayers < 1)
+            return unexpected(ErrorCode::InvalidArgument,
+                "A recording cannot follow the first " + std::to_string(options.firstLayers)
+                    + " layers; it needs at least 1.");
+        const auto path = pathOf(request.modelPath);
+        if (!path)
+            return unexpected(path.error());
+        GenerationRequest uncached = request;
+        uncached.policy = "none";
+        uncached.preset.clear();
+        uncached.policyParameters.clear();
+        auto prepared = prepare(uncached);
+        if (!prepared)
+            return unexpected(prepared.error());
+        auto identity = identityOf(*path, prepared->fingerprint);
+        if (!identity)
+            return unexpected(identity.error());
+        // What the recorder keeps: the first layers' residuals; latents and predictions are small beside them.
+        const plan::Geometry& geometry = prepared->plan.geometry();
+        if (options.firstLayerPairs)
+            prepared->memory.cache = static_cast<std::int64_t>(std::min(static_cast<double>(options.maximumBytes),
+                static_cast<double>(geometry.moduleOutputBytes()) * prepared->plan.evaluationCount()));
+        if (auto enough = checkMemory(prepared->memory); !enough)
+            return unexpected(enough.error());
+        prepared->record = std::make_shared<plan::SignalRecord>();
+        prepared->recording = options;
+        at::set_num_threads(prepared->threads);
+        auto result = run(*prepared, observer, stop);
+        if (!result)
+            return unexpected(result.error());
+        plan::SignalRecord record = std::move(*prepared->record);
+        record.modelIdentity = std::move(*identity);
+        if (const auto info = m_model->describe())
+            record.modelName = info->name;
+        record.latent = std::move(result->latent);
+        return record;
     });
 }
 
@@ -329,8 +418,13 @@ Result<RunResult> TorchEngine::run(Prepared& prepared, Observer& observer, std::
             return unexpected(added.error());
     }
 
-    auto policyRun =
-        cache::startPolicy(*prepared.policy, prepared.plan, {request.traceLevel == plan::TraceLevel::Scores, {}});
+    std::unique_ptr<cache::PolicyRun> policyRun;
+    if (prepared.record)
+        policyRun = std::make_unique<cache::SignalRecorder>(
+            geometry, prepared.plan.schedule(), prepared.recording, prepared.record);
+    else
+        policyRun =
+            cache::startPolicy(*prepared.policy, prepared.plan, {request.traceLevel == plan::TraceLevel::Scores, {}});
     const int selectionRows = policyRun->selectsPerRow() ? static_cast<int>(geometry.rows()) : geometry.prompts;
     auto trace = std::make_shared<plan::Trace>(geometry, prepared.plan.schedule(), selectionRows, request.traceLevel);
     trace->setOnce(plan::onceFlops(geometry), 0);
@@ -361,8 +455,8 @@ Result<RunResult> TorchEngine::run(Prepared& prepared, Observer& observer, std::
         observer.stepFinished(report);
     });
 
-    observer.stageChanged(Stage::Decoding);
-    {
+    if (!prepared.record) {
+        observer.stageChanged(Stage::Decoding);
         const cache::Stopwatch watch(&result.times.decoding);
         auto clip = m_model->decode(latent, request, [&](int done, int of) {
             observer.decodingProgress(done, of);

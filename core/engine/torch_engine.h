@@ -18,12 +18,18 @@ public:
     Result<void> load(const GenerationRequest& request, Observer& observer) override;
     Result<RunForecast> forecast(const GenerationRequest& request) override;
     Result<RunResult> generate(const GenerationRequest& request, Observer& observer, std::stop_token stop) override;
+    Result<plan::SignalRecord> recordSignals(const GenerationRequest& request, const plan::SignalOptions& options,
+        Observer& observer, std::stop_token stop) override;
 
 private:
     struct Prepared; ///< request with defaults, model, policy, sampler, plan
     Result<std::filesystem::path> pathOf(const std::string& modelPath) const;
     Result<Prepared> prepare(const GenerationRequest& request);
     Result<void> use(Prepared& prepared, const std::stop_token& stop);
+    /// Content identity of the model's weights, computed once for each state of its files.
+    Result<std::string> identityOf(const std::filesystem::path& model, const std::string& fingerprint);
+    Result<plan::PolicyContext> policyContext(const GenerationRequest& request, const Prepared& prepared,
+        const std::filesystem::path& model, const std::string& family);
     Result<RunResult> run(Prepared& prepared, Observer& observer, std::stop_token stop);
     Result<void> addCondition(const GenerationRequest& request, DenoisingInput& input, std::stop_token stop);
     MemoryEstimate memoryFor(const Pipeline& model, const Prepared& prepared) const;
@@ -31,6 +37,8 @@ private:
     EngineOptions m_options;
     std::unique_ptr<Pipeline> m_model;
     std::string m_loadedFrom; ///< path and file times of the loaded model
+    std::string m_identified; ///< path and file times of the model whose identity is known
+    std::string m_identity;
     std::uint64_t m_nextRunId = 1;
     int m_defaultThreads; ///< for requests that name no number
 };
