@@ -25,12 +25,13 @@ void TestReferenceCases::agrees_data()
     QTest::addColumn<QStringList>("only");
     QTest::addColumn<int>("atLeast"); // so that a case that stops comparing is noticed
     QTest::newRow("stdit3") << "tests/reference/stdit3" << QStringList() << 30;
+    QTest::newRow("pixart") << "tests/reference/pixart" << QStringList() << 42;
     QTest::newRow("t5") << "tests/reference/t5" << QStringList() << 8;
     QTest::newRow("vae") << "tests/reference/vae" << QStringList() << 30;
     QTest::newRow("schedulers") << "tests/reference/schedulers"
-                                << QStringList{"rflow/*", "embed/t", "embed/sin*", "embed/pos2d*",
+                                << QStringList{"rflow/*", "dpm/*", "embed/t", "embed/sin*", "embed/pos2d*",
                                        "plan/opensora_toca*"}
-                                << 60;
+                                << 118;
     QTest::newRow("pipeline") << "resources/models/toca-miniature/expected" << QStringList() << 54;
 }
 
