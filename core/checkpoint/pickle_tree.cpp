@@ -162,6 +162,8 @@ private:
             return std::to_string(*m_pickle.integer(key));
         case ValueKind::None:
             return std::string("None");
+        case ValueKind::Global:
+            return m_pickle.globalName(key); // a class, as Lightning keeps the state of its callbacks
         case ValueKind::Float: {
             char text[32];
             const auto end = std::to_chars(text, text + sizeof text, *m_pickle.number(key)).ptr;
@@ -170,7 +172,7 @@ private:
             return shortest.find_first_of(".eni") == std::string::npos ? shortest + ".0" : shortest;
         }
         default:
-            return bad("a tensor is kept under a key that is no text and no number");
+            return bad("a tensor is kept under a key that is no text, number or name");
         }
     }
 

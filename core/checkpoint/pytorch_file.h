@@ -44,7 +44,7 @@ inline constexpr std::size_t kLayoutBytes = 512;
 /// stream's storages are always little-endian.
 ///
 /// Names must be unique, UTF-8 without control characters and of at most kMaximumNameBytes; keys may be text, numbers,
-/// truth values or None.
+/// truth values, None or the names of classes.
 ///
 /// @return BadFormat, TooLarge, or Unsupported (TorchScript archives, the TAR files of its first releases, compressed
 /// archives, sparse and quantized tensors, files that hold a whole model object instead of tensors)

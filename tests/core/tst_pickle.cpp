@@ -260,7 +260,7 @@ void TestPickle::refusesHostilePickle_data()
     row("name with NUL", dictionary({{std::string("a\0b", 3), scalar()}}), "a\\x00b");
     row("name of 2000 bytes", dictionary({{std::string(2000, 'n'), scalar()}}), "longer than 1024");
     row("name that is no UTF-8", dictionary({{"\xed\xb2\x80", scalar()}}), "UTF-8");
-    row("key is a tuple", "}" + numbers({1, 2}) + scalar() + "s", "no text and no number");
+    row("key is a tuple", "}" + numbers({1, 2}) + scalar() + "s", "no text, number or name");
     row("class with a long name", global(std::string(2000, 'm'), "n"), "1 to 512 bytes");
     row("name without end", "c" + std::string(20, 'x'), "no end");
     row("malformed number", "Iabc\n", "'abc'");
