@@ -114,6 +114,8 @@ std::int64_t Plan::cacheBytes(int bytesPerElement) const
     std::int64_t stored = 0;
     for (int layer = 0; layer < layerCount(); ++layer) {
         for (const ModuleKind module : kAllModules) {
+            if (module == ModuleKind::CrossAttention && !m_geometry.crossAttention)
+                continue;
             for (int evaluation = 0; evaluation < evaluationCount(); ++evaluation) {
                 const Action action = at(evaluation, layer, module).action;
                 if (action != Action::Full && action != Action::Skip) {

@@ -3,6 +3,7 @@
 
 #include "core/engine/checkpoint_sizes.h"
 #include "core/engine/request_checks.h"
+#include "core/models/pixart/pixart_layouts.h"
 #include "core/schedulers/dpm_solver.h"
 
 #include <torch/torch.h>
@@ -126,7 +127,13 @@ Result<void> CaptionPipeline::loadTransformer()
 {
     if (m_denoiser)
         return {};
-    auto model = models::loadPixart(m_config, m_transformer.checkpoint);
+    const auto weights = models::withPublishedPixartNames(m_transformer.checkpoint);
+    if (!weights)
+        return unexpected(weights.error());
+    checkpoint::LoadOptions options;
+    options.dtype = torch::kFloat32;
+    options.optional = {"y_embedder.y_embedding"}; // diffusers encodes the empty text instead
+    auto model = models::loadPixart(m_config, *weights, options);
     if (!model)
         return unexpected(model.error());
     m_model = *model;

@@ -4,6 +4,7 @@
 #include "core/checkpoint/json_config.h"
 #include "core/engine/checkpoint_sizes.h"
 #include "core/engine/request_checks.h"
+#include "core/models/dit/dit_layouts.h"
 #include "core/schedulers/ddim.h"
 #include "core/schedulers/ddpm.h"
 #include "core/schedulers/respacing.h"
@@ -160,7 +161,10 @@ void ClassPipeline::setDevice(torch::Device device)
 Result<void> ClassPipeline::load(const std::function<bool()>& keepGoing)
 {
     if (!m_denoiser) {
-        auto model = models::loadDit(m_config, m_transformer.checkpoint);
+        const auto weights = models::withPublishedDitNames(m_transformer.checkpoint);
+        if (!weights)
+            return unexpected(weights.error());
+        auto model = models::loadDit(m_config, *weights);
         if (!model)
             return unexpected(model.error());
         (*model)->to(m_device);

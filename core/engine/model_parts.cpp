@@ -54,7 +54,7 @@ public:
         if (fs::is_regular_file(path, error)) {
             add(path, path.parent_path() / "config.json");
             if (!m_found.parts.empty())
-                look(path.parent_path().empty() ? fs::path(".") : path.parent_path(), 1);
+                look(path.parent_path().empty() ? fs::path(".") : path.parent_path(), 2);
             else if (m_found.unreadable.empty())
                 return unexpected(ErrorCode::BadFormat,
                     "'" + path.string()

@@ -347,6 +347,7 @@ Result<plan::SignalRecord> TorchEngine::recordSignals(
             return unexpected(result.error());
         plan::SignalRecord record = std::move(*prepared->record);
         record.modelIdentity = std::move(*identity);
+        record.calibrationFolder = calibrationFolder(*path).string();
         if (const auto info = m_model->describe())
             record.modelName = info->name;
         record.latent = std::move(result->latent);

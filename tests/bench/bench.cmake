@@ -1,0 +1,5 @@
+# Measurements that are made on demand, not with the tests: `./dev build real-size`.
+add_executable(real-size EXCLUDE_FROM_ALL bench/real_size.cpp)
+target_link_libraries(real-size PRIVATE toca::models toca::cache toca::engine toca::options)
+target_include_directories(real-size PRIVATE ${PROJECT_SOURCE_DIR})
+toca_use_torch(real-size)

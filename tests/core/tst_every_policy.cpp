@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cache/plan/calibration.h"
+#include "cache/plan/policy.h"
+#include "core/engine/model_identity.h"
+#include "tests/support/engine_run.h"
+#include "tests/support/picture_models.h"
+
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <cmath>
+
+using namespace toca;
+using test::generate;
+
+namespace {
+
+constexpr int kSteps = 10;
+
+/// Settings with which a policy computes everything at every step, in every family.
+const std::map<std::string, plan::ParameterValues>& settingsThatCacheNothing()
+{
+    using plan::ParameterValues;
+    const std::int64_t one = 1;
+    const ParameterValues intervals{{"interval", one}, {"spatial_attention_interval", one},
+        {"temporal_attention_interval", one}, {"cross_attention_interval", one}, {"mlp_interval", one}};
+    auto selecting = intervals;
+    selecting["fresh_ratio"] = 0.0; // else the cycle of interval 1 is not always 1 (reference README section 6.2)
+    static const std::map<std::string, ParameterValues> settings{
+        {"none", {}},
+        {"toca", selecting},
+        {"duca", selecting},
+        {"fora", {{"interval", one}, {"per_module", false}}},
+        {"taylorseer", {{"interval", one}}},
+        {"teacache", {{"threshold", 0.0}}},
+        {"dbcache", {{"threshold", 0.0}}},
+        {"magcache", {{"threshold", 0.0}}},
+        {"easycache", {{"threshold", 0.0}}},
+        {"pab",
+            {{"spatial_range", one}, {"temporal_range", one}, {"cross_range", one}, {"mlp_timesteps", std::string()}}},
+        {"ebcache", {{"table", std::string("0")}, {"noise_scale", 1.0}}},
+        {"deltadit", {{"interval", one}}},
+        {"fastercache", {{"attention_interval", one}, {"guidance_interval", one}}},
+        {"speca", {{"max_drafts", std::int64_t{0}}, {"min_drafts", std::int64_t{0}}}},
+        {"clusca", {{"interval", one}}},
+        {"harmonica", {{"threshold", 0.0}}},
+    };
+    return settings;
+}
+
+/// Calibrations as `toca calibrate` would leave them there, with made-up numbers.
+void writeCalibrations(const std::filesystem::path& model)
+{
+    const auto identity = engine::modelIdentity(model);
+    if (!identity)
+        qFatal("%s", identity.error().message.c_str());
+    std::filesystem::create_directories(engine::calibrationFolder(model));
+    plan::Calibration calibration;
+    calibration.modelIdentity = *identity;
+    calibration.modelName = "small";
+    calibration.source = {{"a prompt"}, {1}, kSteps, "any", 2.0, 1, 128, 128, "test"};
+    const std::pair<const char*, std::map<std::string, std::vector<double>>> methods[] = {
+        {"teacache", {{"coefficients", {0, 0, 0, 1, 0}}, {"range", {0, 10}}}},
+        {"magcache", {{"ratios", {1, 0.98, 0.99, 0.97, 1.01, 0.99, 0.98, 0.97, 0.99, 0.96}}}},
+        {"ebcache", {{"noise_scale", {0.99}}}},
+    };
+    for (const auto& [method, values] : methods) {
+        calibration.method = method;
+        calibration.values = values;
+        const auto written =
+            plan::writeCalibration(engine::calibrationFolder(model) / (std::string(method) + ".json"), calibration);
+        if (!written)
+            qFatal("%s", written.error().message.c_str());
+    }
+}
+
+} // namespace
+
+/// What must hold for every policy with every family of models.
+class TestEveryPolicy : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void cachingNothingEqualsTheBaseline_data() { addAll(); }
+    void cachingNothingEqualsTheBaseline();
+    void planIsWhatHappens_data() { addAll(); }
+    void planIsWhatHappens();
+    void sameRequestGivesTheSameBytes_data() { addAll(); }
+    void sameRequestGivesTheSameBytes();
+    void cancelledRunLeavesNothingBehind_data() { addAll(); }
+    void cancelledRunLeavesNothingBehind();
+
+private:
+    void addAll() const;
+    GenerationRequest requestFor(const QString& family, const std::string& policy) const;
+    /// Nothing when the policy says that it does not fit the family.
+    std::optional<RunForecast> forecast(const GenerationRequest& request);
+
+    QTemporaryDir m_folder;
+    std::unique_ptr<Engine> m_engine;
+    std::map<QString, RunResult> m_baselines;
+};
+
+void TestEveryPolicy::initTestCase()
+{
+    const std::filesystem::path folder = m_folder.path().toStdString();
+    test::writeDitFolder(folder / "dit");
+    test::writePixartFolder(folder / "pixart");
+    test::copyModel(folder / "stdit3");
+    for (const char* family : {"stdit3", "dit", "pixart"})
+        writeCalibrations(folder / family);
+    m_engine = test::newEngine();
+    for (const char* family : {"stdit3", "dit", "pixart"}) {
+        auto run = generate(*m_engine, requestFor(family, "none"));
+        QVERIFY2(run, run ? "" : run.error().message.c_str());
+        QVERIFY(std::isfinite(run->latent.front()));
+        m_baselines[family] = std::move(*run);
+    }
+}
+
+void TestEveryPolicy::addAll() const
+{
+    QTest::addColumn<QString>("family");
+    QTest::addColumn<QString>("policy");
+    for (const char* family : {"stdit3", "dit", "pixart"}) // one after the other: the engine keeps one model loaded
+        for (const auto& entry : plan::policyEntries())
+            QTest::addRow("%s, %s", family, entry.name.c_str()) << family << QString::fromStdString(entry.name);
+}
+
+GenerationRequest TestEveryPolicy::requestFor(const QString& family, const std::string& policy) const
+{
+    GenerationRequest request = test::smallRequest();
+    request.steps = kSteps;
+    request.policy = policy;
+    request.modelPath = (m_folder.path() + "/" + family).toStdString();
+    if (family == "stdit3")
+        return request;
+    request.frames = 1;
+    request.width = request.height = 128;
+    request.guidanceScale = 2.0;
+    if (family == "dit") {
+        request.prompt.clear();
+        request.classLabel = 4;
+    }
+    return request;
+}
+
+std::optional<RunForecast> TestEveryPolicy::forecast(const GenerationRequest& request)
+{
+    auto made = m_engine->forecast(request);
+    if (made)
+        return std::move(*made);
+    // A refusal must say why.
+    if (made.error().code != ErrorCode::Unsupported && made.error().code != ErrorCode::NotFound)
+        qFatal("%s: %s", request.policy.c_str(), made.error().message.c_str());
+    if (made.error().message.size() < 40)
+        qFatal("%s: no reason in '%s'", request.policy.c_str(), made.error().message.c_str());
+    return {};
+}
+
+void TestEveryPolicy::cachingNothingEqualsTheBaseline()
+{
+    QFETCH(QString, family);
+    QFETCH(QString, policy);
+    auto request = requestFor(family, policy.toStdString());
+    const auto settings = settingsThatCacheNothing().find(request.policy);
+    QVERIFY2(settings != settingsThatCacheNothing().end(), "add the settings with which this policy caches nothing");
+    request.policyParameters = settings->second;
+    if (!forecast(request))
+        QSKIP("the policy does not fit this family");
+    const auto run = generate(*m_engine, request);
+    QVERIFY2(run, run ? "" : run.error().message.c_str());
+    QVERIFY(run->latent == m_baselines[family].latent);
+    QVERIFY(run->clip == m_baselines[family].clip);
+    QCOMPARE(run->trace->flops(), m_baselines[family].trace->flops());
+}
+
+void TestEveryPolicy::planIsWhatHappens()
+{
+    QFETCH(QString, family);
+    QFETCH(QString, policy);
+    const auto request = requestFor(family, policy.toStdString());
+    const auto planned = forecast(request);
+    if (!planned)
+        QSKIP("the policy does not fit this family");
+    const auto run = generate(*m_engine, request);
+    QVERIFY2(run, run ? "" : run.error().message.c_str());
+    QCOMPARE(run->trace->publishedCells(), run->trace->cellCount());
+    QVERIFY(std::isfinite(run->latent.front()));
+    QVERIFY(run->trace->flops() <= m_baselines[family].trace->flops() * (1 + 1e-12));
+    if (planned->plan.isStatic()) {
+        const double counted = run->trace->flops(), expected = planned->plan.totalFlops();
+        QVERIFY2(std::abs(counted - expected) <= 1e-9 * expected,
+            qPrintable(QString("%1 counted, %2 planned").arg(counted).arg(expected)));
+        QCOMPARE(run->trace->peakCacheBytes(), planned->plan.cacheBytes());
+    } else {
+        // What is stored depends on what was decided; never more than was said.
+        QVERIFY2(run->trace->peakCacheBytes() <= planned->plan.cacheBytes(),
+            qPrintable(
+                QString("%1 held, %2 planned").arg(run->trace->peakCacheBytes()).arg(planned->plan.cacheBytes())));
+    }
+}
+
+void TestEveryPolicy::sameRequestGivesTheSameBytes()
+{
+    QFETCH(QString, family);
+    QFETCH(QString, policy);
+    const auto request = requestFor(family, policy.toStdString());
+    if (!forecast(request))
+        QSKIP("the policy does not fit this family");
+    const auto first = generate(*m_engine, request), second = generate(*m_engine, request);
+    QVERIFY(first && second);
+    QVERIFY(first->latent == second->latent);
+    QVERIFY(first->clip == second->clip);
+}
+
+void TestEveryPolicy::cancelledRunLeavesNothingBehind()
+{
+    QFETCH(QString, family);
+    QFETCH(QString, policy);
+    const auto request = requestFor(family, policy.toStdString());
+    if (!forecast(request))
+        QSKIP("the policy does not fit this family");
+    const auto whole = generate(*m_engine, request);
+    QVERIFY(whole);
+    std::stop_source stop;
+    test::Recorder observer;
+    observer.onStep = [&](int step) {
+        if (step == kSteps / 2)
+            stop.request_stop();
+    };
+    const auto cancelled = m_engine->generate(request, observer, stop.get_token());
+    QVERIFY(!cancelled);
+    QCOMPARE(cancelled.error().code, ErrorCode::Cancelled);
+    const auto again = generate(*m_engine, request);
+    QVERIFY(again);
+    QVERIFY(again->latent == whole->latent);
+}
+
+QTEST_GUILESS_MAIN(TestEveryPolicy)
+#include "tst_every_policy.moc"
