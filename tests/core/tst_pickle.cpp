@@ -548,7 +548,7 @@ void TestPickle::tellsLayoutByContent()
     const std::string pickle = whole(dictionary({{"w", scalar()}}));
     for (const char* name : {"a.safetensors", "a.bin", "a.pt", "a", "a.zip"}) {
         for (const std::string& bytes : {torchZip(pickle, {{"0", kSix}}), torchStream(pickle, {{"0", 6, kSix}}),
-                 safetensorsBytes("{" + entry("w", "F32", "[1]", "[0,4]") + "}", 4)}) {
+                 safetensorsBytes(std::string("{").append(entry("w", "F32", "[1]", "[0,4]")).append("}"), 4)}) {
             const auto checkpoint = Checkpoint::open(write(name, bytes));
             QVERIFY2(checkpoint, qPrintable(messageOf(checkpoint)));
             QCOMPARE(namesOf(*checkpoint), std::vector<std::string>{"w"});

@@ -59,7 +59,7 @@ namespace pickled {
 
 inline std::string text(const std::string& value)
 {
-    return "X" + littleEndian(value.size(), 4) + value;
+    return std::string("X").append(littleEndian(value.size(), 4)).append(value);
 }
 inline std::string number(std::int64_t value)
 {
