@@ -132,7 +132,8 @@ torch::Tensor CachingSession::runChecked(
     return m_policy->afterCheck(view, std::move(drafted), real, m_features);
 }
 
-torch::Tensor CachingSession::module(ModuleKind module, const torch::Tensor& x, const Compute& compute)
+torch::Tensor CachingSession::module(
+    ModuleKind module, const torch::Tensor& x, const Compute& compute, const std::function<torch::Tensor()>& scored)
 {
     throwIfCancelled();
     const Stopwatch watch(nullptr);
@@ -144,7 +145,8 @@ torch::Tensor CachingSession::module(ModuleKind module, const torch::Tensor& x, 
         if (m_pass == Pass::Check)
             return ModuleAction::full(false);
         const Stopwatch deciding(&m_selectionSeconds);
-        const Evidence evidence(m_evidence, m_features, m_geometry, m_site, m_rows, selectionRows(), x);
+        const Evidence evidence(
+            m_evidence, m_features, m_geometry, m_site, m_rows, selectionRows(), x, scored ? &scored : nullptr);
         return m_policy->onModule(m_site, evidence);
     }();
     m_wanted = m_pass == Pass::Normal ? m_policy->evidenceWanted(m_site) : EvidenceSet{0};
@@ -235,6 +237,8 @@ torch::Tensor CachingSession::forecast(const ModuleAction& action)
 {
     if (action.output.defined())
         return action.output;
+    if (action.order == 0)
+        return storedOutput();
     const auto& factors = m_features.factors(m_site.layer, m_site.module, m_rows);
     TORCH_CHECK(
         !factors.derivatives.empty(), "CachingSession: a forecast before any full step (layer ", m_site.layer, ")");

@@ -57,7 +57,10 @@ public:
     // Height 3: one module of the layer that is running.
     /// @param x (B, N, C), what the module reads; only its shape and device are used here
     /// @return (B, N, C) the module's output before its gate: computed, stored, or mixed of both
-    torch::Tensor module(plan::ModuleKind module, const torch::Tensor& x, const Compute& compute);
+    /// @param scored -> (B, N, C) the tokens that scores read, where the published code scores others than `x`; called
+    /// when one does
+    torch::Tensor module(plan::ModuleKind module, const torch::Tensor& x, const Compute& compute,
+        const std::function<torch::Tensor()>& scored = {});
 
     /// True when the running module should leave evidence behind. @pre inside a `module` computation
     bool wants(EvidenceKind kind) const { return contains(m_wanted, kind); }

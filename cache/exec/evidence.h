@@ -6,6 +6,7 @@
 #include "cache/exec/token_subset.h"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -54,8 +55,10 @@ private:
 class Evidence {
 public:
     /// @param x the module's input (B, N, C): gives tokens and device
+    /// @param scored the tokens that scores read, if not `x`; may be null
     Evidence(const EvidenceStore& store, FeatureStore& features, const plan::Geometry& geometry, const plan::Site& site,
-        RowRange rows, std::int64_t selectionRows, const torch::Tensor& x)
+        RowRange rows, std::int64_t selectionRows, const torch::Tensor& x,
+        const std::function<torch::Tensor()>* scored = nullptr)
         : m_store(store)
         , m_features(features)
         , m_geometry(geometry)
@@ -63,6 +66,7 @@ public:
         , m_rows(rows)
         , m_selectionRows(selectionRows)
         , m_x(x)
+        , m_scored(scored)
     {
     }
 
@@ -83,15 +87,17 @@ public:
     const torch::Tensor& ages() const;
     std::int64_t selectionRows() const { return m_selectionRows; }
     std::int64_t prompts() const { return m_geometry.prompts; }
-    /// The module's input (rows, N, C), as the model hands it to the session.
-    const torch::Tensor& input() const { return m_x; }
+    std::int64_t tokens() const { return m_x.size(1); }
+    torch::Device device() const { return m_x.device(); }
+    /// The tokens that scores read (rows, N, C): the module's input before its norm and modulation, as in the published
+    /// picture codes, or after them where the model says so (Open-Sora's MLP).
+    torch::Tensor input() const { return m_scored ? (*m_scored)() : m_x; }
     /// The module's stored output (rows, N, C); undefined when nothing has been stored.
     torch::Tensor storedOutput() const { return m_features.output(m_site.layer, m_site.module, m_rows); }
     /// What the run has stored so far.
     FeatureStore& features() const { return m_features; }
     /// The guidance rows that this evaluation carries.
     RowRange rows() const { return m_rows; }
-    torch::Device device() const { return m_x.device(); }
 
 private:
     torch::Tensor rowsOf(EvidenceKind kind) const; ///< (rows, N)
@@ -103,6 +109,7 @@ private:
     RowRange m_rows;
     std::int64_t m_selectionRows;
     const torch::Tensor& m_x;
+    const std::function<torch::Tensor()>* m_scored;
 };
 
 } // namespace toca::cache

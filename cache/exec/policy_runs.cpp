@@ -32,8 +32,7 @@ std::unique_ptr<PolicyRun> startPolicy(
     if (const auto* taylor = dynamic_cast<const plan::TaylorseerPolicy*>(&policy)) {
         if (taylor->isLight())
             return std::make_unique<TaylorseerLightRun>(std::move(shared), taylor->order());
-        if (taylor->order() > 0) // order 0 is plain reuse
-            return std::make_unique<TaylorseerRun>(std::move(shared), taylor->order());
+        return std::make_unique<TaylorseerRun>(std::move(shared), taylor->order());
     }
     return std::make_unique<PlannedRun>(std::move(shared));
 }

@@ -155,7 +155,8 @@ Result<void> runCached(const ReferenceCase& reference, const Sampling& sampling,
     auto run = cache::startPolicy(**policy, *plan, options);
     const bool isChecked = reference.has(prefix + "indices");
     if (isChecked)
-        run = std::make_unique<CheckedRun>(std::move(run), reference, prefix, slots, log);
+        run = std::make_unique<CheckedRun>(
+            std::move(run), reference, prefix, slots, log, sampling.geometry.guidanceRows == 2);
     cache::CachingSession session(sampling.geometry, std::move(run));
     runSampler(sampling, model, session, prefix, report);
     if (!isChecked)

@@ -99,7 +99,7 @@ void checkLayers(const plan::Policy& policy, const plan::Plan& plan, const std::
         report.check(name + "/cycle", torch::tensor(cycles).view({steps, layers}));
 }
 
-/// TaylorSeer decides once for a whole step: 0 full, 4 forecast (or, of order 0, reused).
+/// TaylorSeer decides once for a whole step: 0 full, 4 forecast.
 void checkForecasts(const plan::Plan& plan, const std::string& name, CaseReport& report)
 {
     auto type = torch::zeros({plan.evaluationCount()}, torch::kUInt8);

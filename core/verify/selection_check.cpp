@@ -10,7 +10,7 @@
 namespace toca::verify {
 
 CheckedRun::CheckedRun(std::unique_ptr<cache::PolicyRun> inner, const ReferenceCase& reference,
-    const std::string& prefix, const SlotIndex& slots, SelectionLog& log)
+    const std::string& prefix, const SlotIndex& slots, SelectionLog& log, bool unconditionalFirst)
     : m_inner(std::move(inner))
     , m_slots(slots)
     , m_log(log)
@@ -18,7 +18,10 @@ CheckedRun::CheckedRun(std::unique_ptr<cache::PolicyRun> inner, const ReferenceC
     , m_score(reference.vector(prefix + "score"))
     , m_margin(reference.vector(prefix + "margin"))
     , m_prefix(prefix)
+    , m_roll(unconditionalFirst ? m_score.size(2) / 2 : 0)
 {
+    for (torch::Tensor* stored : {&m_indices, &m_score, &m_margin})
+        *stored = stored->roll(m_roll, 2);
 }
 
 cache::ModuleAction CheckedRun::onModule(const plan::Site& site, const cache::Evidence& evidence)
@@ -36,7 +39,7 @@ cache::ModuleAction CheckedRun::compared(const plan::Site& site, cache::ModuleAc
     const std::int64_t rows = m_score.size(2);
     const std::int64_t repeats = rows / action.score.size(0); // rows that share a selection
     const auto score = action.score.repeat({repeats, 1});
-    m_log.score[site.step][slot].copy_(score);
+    m_log.score[site.step][slot].copy_(score.roll(m_roll, 0));
     if (action.count == 0)
         return action;
     auto ids = cache::selectTokens(action.score, action.count);

@@ -29,8 +29,9 @@ struct SelectionLog {
 class CheckedRun final : public cache::PolicyRun {
 public:
     /// @param prefix of the stored tensors ("toca/")
+    /// @param unconditionalFirst the stored rows are [unconditional | conditional]; so then are the log's
     CheckedRun(std::unique_ptr<cache::PolicyRun> inner, const ReferenceCase& reference, const std::string& prefix,
-        const SlotIndex& slots, SelectionLog& log);
+        const SlotIndex& slots, SelectionLog& log, bool unconditionalFirst = false);
 
     cache::ModuleAction onModule(const plan::Site& site, const cache::Evidence& evidence) override;
 
@@ -84,6 +85,7 @@ private:
     torch::Tensor m_score;
     torch::Tensor m_margin;
     std::string m_prefix;
+    std::int64_t m_roll = 0; ///< rows between ours and the stored ones
 };
 
 /// Counts the choices of a finished run and reports whether they are the stored ones: at most 1 % may be ties.

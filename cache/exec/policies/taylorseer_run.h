@@ -11,7 +11,7 @@ namespace toca::cache {
 /// forecast from them.
 class TaylorseerRun final : public PlannedRun {
 public:
-    /// @param order highest derivative, at least 1
+    /// @param order highest derivative; 0 reuses the output
     TaylorseerRun(std::shared_ptr<const plan::Plan> plan, int order);
 
     ModuleAction onModule(const plan::Site& site, const Evidence& evidence) override;
@@ -19,7 +19,7 @@ public:
     std::unique_ptr<PolicyRun> clone() const override { return std::make_unique<TaylorseerRun>(*this); }
 
 private:
-    int m_order = 1;
+    int m_order = 0;
     int m_lastForecast = -1; ///< evaluation after which nothing need be kept
 };
 

@@ -108,9 +108,9 @@ torch::Tensor TocaRun::otherScore(const plan::Site& site, const Evidence& eviden
         break;
     }
     // As published not normalised, and the same in all guidance rows.
-    const torch::Tensor score = randomScore(
-        static_cast<std::uint64_t>(m_options.randomSeed), site, evidence.prompts(), evidence.input().size(1));
-    return score.to(evidence.input().device()).repeat({evidence.selectionRows() / evidence.prompts(), 1});
+    const torch::Tensor score =
+        randomScore(static_cast<std::uint64_t>(m_options.randomSeed), site, evidence.prompts(), evidence.tokens());
+    return score.to(evidence.device()).repeat({evidence.selectionRows() / evidence.prompts(), 1});
 }
 
 ScoreParts TocaRun::score(const plan::Site& site, const Evidence& evidence)

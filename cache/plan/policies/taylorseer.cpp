@@ -47,7 +47,7 @@ Result<Plan> TaylorseerPolicy::plan(const Geometry& geometry, const SamplerSched
         }
         ++stream.forecasts;
         fullBeforeForecast = std::max(fullBeforeForecast, stream.full);
-        const Action action = m_isLight ? Action::Skip : m_order > 0 ? Action::Forecast : Action::Reuse;
+        const Action action = m_isLight ? Action::Skip : Action::Forecast;
         for (int layer = 0; layer < plan.layerCount(); ++layer)
             for (const ModuleKind module : kAllModules)
                 if (geometry.crossAttention || module != ModuleKind::CrossAttention)

@@ -74,9 +74,13 @@ torch::Tensor Stdit3BlockImpl::forward(
     });
     x = torch::GradMode::is_enabled() ? x + crossed : x.add_(crossed);
 
-    const auto mixed = session.module(ModuleKind::Mlp, x, [&](const TokenSubset& subset) {
-        return mlp->forward(modulated(norm2->forward(subset.gather(x)), shiftMlp.of(subset), scaleMlp.of(subset)));
-    });
+    const auto mixed = session.module(
+        ModuleKind::Mlp, x,
+        [&](const TokenSubset& subset) {
+            return mlp->forward(modulated(norm2->forward(subset.gather(x)), shiftMlp.of(subset), scaleMlp.of(subset)));
+        },
+        // Here the published code scores the modulated tokens.
+        [&] { return modulated(norm2->forward(x), shiftMlp.ofAll(tokens), scaleMlp.ofAll(tokens)); });
     return tapped(*this, cache::gatedAdd(x, gateMlp.ofAll(tokens), mixed, /*overX=*/true)); // (B, N, C)
 }
 
