@@ -149,11 +149,8 @@ Result<SlotIndex> slotsOf(const ReferenceCase& reference)
 
 Result<void> runToca(const ReferenceCase& reference, const Sampling& sampling, Stdit3& model, CaseReport& report)
 {
-    const auto values = tocaSettings(reference.json().value("cache", nlohmann::json::object()),
+    const auto policy = makeCasePolicy("toca", "stdit3", reference.json().value("cache", nlohmann::json::object()),
         reference.json().value("cal_thresholds", nlohmann::json::object()));
-    if (!values)
-        return unexpected(values.error());
-    const auto policy = plan::makePolicy("toca", *values);
     if (!policy)
         return unexpected(policy.error());
     const auto plan = (*policy)->plan(sampling.geometry, sampling.schedule);
@@ -200,16 +197,8 @@ Result<void> runToca(const ReferenceCase& reference, const Sampling& sampling, S
 
 Result<void> runFora(const ReferenceCase& reference, const Sampling& sampling, Stdit3& model, CaseReport& report)
 {
-    auto settings = reference.json().value("cache", nlohmann::json::object());
-    settings["fresh_ratio"] = 0.0; // what FORA means in the published code (reference README section 9)
-    const auto all = tocaSettings(settings, reference.json().value("cal_thresholds", nlohmann::json::object()));
-    if (!all)
-        return unexpected(all.error());
-    plan::ParameterValues intervals;
-    for (const auto& [name, value] : *all)
-        if (name.ends_with("_interval"))
-            intervals[name] = value;
-    const auto policy = plan::makePolicy("fora", intervals);
+    const auto policy = makeCasePolicy("fora", "stdit3", reference.json().value("cache", nlohmann::json::object()),
+        reference.json().value("cal_thresholds", nlohmann::json::object()));
     if (!policy)
         return unexpected(policy.error());
     const auto plan = (*policy)->plan(sampling.geometry, sampling.schedule);

@@ -98,12 +98,4 @@ Result<std::unique_ptr<plan::Policy>> makeCasePolicy(const std::string& method, 
     return plan::makePolicy(policy->name, policy->values, {}, context);
 }
 
-Result<plan::ParameterValues> tocaSettings(const nlohmann::json& settings, const nlohmann::json& intervals)
-{
-    const auto policy = casePolicy("toca", "stdit3", settings, intervals);
-    if (!policy)
-        return unexpected(policy.error());
-    return policy->values;
-}
-
 } // namespace toca::verify

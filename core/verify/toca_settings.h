@@ -27,7 +27,4 @@ Result<CasePolicy> casePolicy(const std::string& method, const std::string& fami
 Result<std::unique_ptr<plan::Policy>> makeCasePolicy(const std::string& method, const std::string& family,
     const nlohmann::json& settings, const nlohmann::json& intervals);
 
-/// casePolicy("toca", "stdit3", ...).values
-Result<plan::ParameterValues> tocaSettings(const nlohmann::json& settings, const nlohmann::json& intervals);
-
 } // namespace toca::verify
