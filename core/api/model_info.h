@@ -32,7 +32,7 @@ struct ModelInfo {
     int width = 128;
     int height = 128;
     double fps = 8.0;
-    int sizeMultiple = 16; ///< width and height should be multiples of this (VAE times patch)
+    int sizeMultiple = 16; ///< width and height must be multiples of this: others are refused
     bool takesCondition = true; ///< first frame or clip as a condition
     bool takesNegativePrompt = true;
     bool takesPrompt = true; ///< false: a class is named instead (shape.classes of them)

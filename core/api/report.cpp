@@ -111,10 +111,13 @@ Json tokensJson(const plan::Trace& trace)
 }
 
 /// The settings as they were used: the request with every parameter of the policy filled in.
-Json settingsJson(const GenerationRequest& request)
+Json settingsJson(const RunResult& run)
 {
+    const GenerationRequest& request = run.request;
     Json settings = Json::parse(toJson(request));
-    const auto policy = plan::makePolicy(request.policy, request.policyParameters, request.preset);
+    plan::PolicyContext context;
+    context.family = run.plan.geometry().family;
+    const auto policy = plan::makePolicy(request.policy, request.policyParameters, request.preset, context);
     if (policy)
         for (const auto& [name, value] : (*policy)->parameters())
             settings["parameters"][name] = std::visit([](const auto& held) { return Json(held); }, value);
@@ -151,14 +154,12 @@ Json finite(double number)
     return std::isfinite(number) ? Json(number) : Json(nullptr);
 }
 
-void addComparison(Json& report, const RunResult& run, const RunResult& baseline)
+void addComparison(Json& report, const Gains& gain, const Result<Fidelity>& distance)
 {
-    const Gains gain = gains(run, baseline);
     report["wall_clock_gain"] = gain.wallClock;
     report["flops_gain"] = gain.flops;
     report["gain_ratio"] = gain.wallClock / gain.flops;
     report["end_to_end_gain"] = gain.endToEnd;
-    const auto distance = fidelity(run.clip, baseline.clip, run.latent, baseline.latent);
     if (!distance) {
         for (const char* key : {"identical", "psnr_db", "ssim", "latent_relative_error"})
             report[key] = nullptr;
@@ -178,26 +179,49 @@ void addComparison(Json& report, const RunResult& run, const RunResult& baseline
     report["frame_ssim"] = frameSsim;
 }
 
-} // namespace
-
-std::string reportJson(const RunResult& run, const RunResult* baseline, const std::string& clipPath)
+Json headJson()
 {
-    Json report;
-    report["format"] = "toca-report";
-    report["format_version"] = 1;
-    if (baseline)
-        addComparison(report, run, *baseline);
+    return {{"format", "toca-report"}, {"format_version", 1}};
+}
+
+void addRun(Json& report, const RunResult& run, const std::string& clipPath)
+{
     report["clip"] = clipPath.empty() ? Json(nullptr) : Json(clipPath);
-    report["settings"] = settingsJson(run.request);
+    report["settings"] = settingsJson(run);
     report["versions"] = {{"toca", programVersion()}};
     for (const auto& [name, version] : run.versions)
         report["versions"][name] = version;
     report["model"] = geometryJson(run.plan.geometry());
     report["sampler"] = run.plan.schedule().name;
     report.update(runJson(run));
+}
+
+std::string textOf(const Json& report)
+{
+    return report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+} // namespace
+
+std::string reportJson(const RunResult& run, const RunResult* baseline, const std::string& clipPath)
+{
+    Json report = headJson();
+    if (baseline)
+        addComparison(report, gains(run, *baseline), fidelity(run.clip, baseline->clip, run.latent, baseline->latent));
+    addRun(report, run, clipPath);
     if (baseline)
         report["baseline"] = runJson(*baseline);
-    return report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return textOf(report);
+}
+
+std::string reportJson(
+    const RunResult& run, const RunFigures& figures, const Reference& reference, const std::string& clipPath)
+{
+    Json report = headJson();
+    addComparison(
+        report, gains(figures, reference.figures), fidelity(run.clip, reference.clip, run.latent, reference.latent));
+    addRun(report, run, clipPath);
+    return textOf(report);
 }
 
 } // namespace toca

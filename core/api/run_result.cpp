@@ -37,8 +37,24 @@ const char* stageName(Stage stage)
 
 Gains gains(const RunResult& run, const RunResult& baseline)
 {
-    return {quotient(countedFlops(baseline), countedFlops(run)),
-        quotient(baseline.times.denoising, run.times.denoising), quotient(baseline.times.total(), run.times.total())};
+    return gains(figuresOf(run), figuresOf(baseline));
+}
+
+RunFigures figuresOf(const RunResult& run)
+{
+    return {countedFlops(run), run.times.denoising, run.times.total(), run.trace ? run.trace->peakCacheBytes() : 0};
+}
+
+Gains gains(const RunFigures& run, const RunFigures& baseline)
+{
+    return {quotient(baseline.flops, run.flops), quotient(baseline.denoising, run.denoising),
+        quotient(baseline.total, run.total)};
+}
+
+Reference referenceOf(RunResult run)
+{
+    const RunFigures figures = figuresOf(run);
+    return {figures, std::move(run.clip), std::move(run.latent)};
 }
 
 } // namespace toca

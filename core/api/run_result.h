@@ -103,7 +103,30 @@ struct Gains {
 };
 Gains gains(const RunResult& run, const RunResult& baseline);
 
+/// What gains are made of: few numbers, which a comparison keeps after the run itself is gone.
+struct RunFigures {
+    double flops = 0; ///< counted; planned where there is no trace
+    double denoising = 0; ///< seconds
+    double total = 0; ///< seconds
+    std::int64_t peakCacheBytes = 0; ///< most that the cache held at the end of an evaluation
+};
+RunFigures figuresOf(const RunResult& run);
+/// A gain is 1 where one of the two has no figure.
+Gains gains(const RunFigures& run, const RunFigures& baseline);
+
+/// An uncached run that others are compared with.
+struct Reference {
+    RunFigures figures;
+    Clip clip;
+    std::vector<float> latent;
+};
+Reference referenceOf(RunResult run);
+
 /// The report of `toca generate --report` (schema in docs/report-schema.md). `baseline` may be null.
 std::string reportJson(const RunResult& run, const RunResult* baseline, const std::string& clipPath);
+/// The same without the key `baseline`: the uncached run has a report of its own.
+/// @param figures of the run where they are not its own: medians of several
+std::string reportJson(
+    const RunResult& run, const RunFigures& figures, const Reference& reference, const std::string& clipPath);
 
 } // namespace toca

@@ -297,7 +297,7 @@ Result<ModelInfo> ModelFolder::describe() const
     info.width = width;
     info.height = height;
     info.fps = fps;
-    info.sizeMultiple = static_cast<int>(shape.spatialDownsample * std::max(shape.patch[1], shape.patch[2]));
+    info.sizeMultiple = static_cast<int>(shape.spatialDownsample); // the transformer pads to whole patches by itself
     info.samplers = {"rflow"};
     info.examplePrompts = examplePrompts;
     info.vocabulary = vocabulary;

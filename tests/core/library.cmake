@@ -1,0 +1,1 @@
+toca_add_test(tst_run_library DIR core LABELS unit LIBS toca::library)
