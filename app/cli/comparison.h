@@ -16,6 +16,7 @@ struct Comparison {
     RunResult baseline; ///< the same
     std::vector<RunTimes> runTimes; ///< in the order of running
     std::vector<RunTimes> baselineTimes;
+    Gains gains; ///< of the medians
 };
 
 /// Runs a request and its baseline by turns, `repeat` times each; every second pair starts with the other one, so that

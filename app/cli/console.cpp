@@ -113,6 +113,23 @@ std::string shellQuoted(std::string_view text)
     return quoted + "'";
 }
 
+std::string csvLine(const std::vector<std::string>& cells)
+{
+    std::string line;
+    for (const std::string& cell : cells) {
+        line += &cell == &cells.front() ? "" : ",";
+        if (cell.find_first_of(",\"\n\r") == std::string::npos) {
+            line += cell;
+            continue;
+        }
+        line += '"';
+        for (const char c : cell)
+            line += c == '"' ? std::string("\"\"") : std::string(1, c);
+        line += '"';
+    }
+    return line + "\n";
+}
+
 std::string TextTable::text(std::string_view indent) const
 {
     std::vector<std::size_t> widths(m_alignment.size(), 0);

@@ -29,6 +29,9 @@ std::string fixedText(double value, int decimals);
 /// One word for a POSIX shell, between single quotes where it needs them.
 std::string shellQuoted(std::string_view text);
 
+/// One line of CSV (RFC 4180 with a plain line end): cells with commas, quotes or line ends are quoted.
+std::string csvLine(const std::vector<std::string>& cells);
+
 /// Columns of a table, separated by two spaces; numbers right, texts left.
 class TextTable {
 public:

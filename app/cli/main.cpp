@@ -38,6 +38,8 @@ int run(int argumentCount, char** arguments)
     Action action;
     addGenerateCommand(program, action);
     addPlanCommand(program, action);
+    addRaceCommand(program, action);
+    addSweepCommand(program, action);
     addVerifyCommand(program, action);
     addInfoCommand(program, action);
     addPoliciesCommand(program, action);

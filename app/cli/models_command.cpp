@@ -14,13 +14,18 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+std::int64_t layersOf(const plan::ModelShape& shape)
+{
+    return plan::geometryOf(shape, {}, 0, 1, 1).layerCount();
+}
+
 std::string geometriesText()
 {
     TextTable table("lrrrrr");
     table.addRow({"geometry", "layers", "width", "heads", "latent channels", "text tokens"});
     for (const std::string& name : plan::publishedShapeNames())
         if (const auto shape = plan::publishedShape(name))
-            table.addRow({name, std::to_string(2 * shape->depth), std::to_string(shape->hiddenSize),
+            table.addRow({name, std::to_string(layersOf(*shape)), std::to_string(shape->hiddenSize),
                 std::to_string(shape->heads), std::to_string(shape->inChannels), std::to_string(shape->maxTextTokens)});
     return table.text();
 }
@@ -30,7 +35,7 @@ Json geometriesJson()
     Json geometries = Json::array();
     for (const std::string& name : plan::publishedShapeNames())
         if (const auto shape = plan::publishedShape(name))
-            geometries.push_back({{"name", name}, {"family", shape->family}, {"layers", 2 * shape->depth},
+            geometries.push_back({{"name", name}, {"family", shape->family}, {"layers", layersOf(*shape)},
                 {"hidden_size", shape->hiddenSize}, {"heads", shape->heads}, {"in_channels", shape->inChannels},
                 {"max_text_tokens", shape->maxTextTokens}});
     return geometries;

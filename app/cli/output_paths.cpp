@@ -3,6 +3,7 @@
 
 #include "app/cli/clip_files.h"
 #include "core/base/atomic_file.h"
+#include "core/library/run_name.h"
 
 #include <cerrno>
 #include <cstring>
@@ -15,7 +16,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t kLongestSlug = 48;
 constexpr int kMostCopies = 10'000;
 
 Unexpected cannotWrite(const fs::path& path, const std::string& reason)
@@ -42,28 +42,6 @@ Result<void> tryWriting(const fs::path& beside, const fs::path& path)
     if (!isWritten)
         return cannotWrite(path, std::strerror(reason));
     return {};
-}
-
-std::string slugOf(std::string_view prompt)
-{
-    std::string slug;
-    for (char c : prompt.substr(0, 4 * kLongestSlug)) {
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-            slug += c;
-        else if (!slug.empty() && slug.back() != '-')
-            slug += '-';
-    }
-    if (slug.size() > kLongestSlug) {
-        slug.resize(kLongestSlug + 1);
-        // At a whole word where there is one.
-        const std::size_t space = slug.find_last_of('-');
-        slug.resize(space == std::string::npos || space == 0 ? kLongestSlug : space);
-    }
-    while (!slug.empty() && slug.back() == '-')
-        slug.pop_back();
-    return slug.empty() ? "clip" : slug;
 }
 
 } // namespace
@@ -101,9 +79,7 @@ Result<void> checkWritableClip(const fs::path& path)
 
 fs::path defaultClipName(const GenerationRequest& request)
 {
-    const std::string subject =
-        request.classLabel >= 0 ? "class-" + std::to_string(request.classLabel) : slugOf(request.prompt);
-    const std::string stem = subject + "-seed-" + std::to_string(request.seed);
+    const std::string stem = library::subjectName(request);
     const char* extension = request.frames == 1 ? ".png" : ".mp4";
     fs::path name = stem + extension;
     std::error_code error;

@@ -3,7 +3,9 @@
 #include "app/cli/console.h"
 #include "app/cli/generate_batch.h"
 #include "app/cli/plan_report.h"
+#include "app/cli/plan_table.h"
 #include "cache/plan/policy.h"
+#include "cache/plan/published_run.h"
 #include "core/engine/make_engine.h"
 
 #include <algorithm>
@@ -12,41 +14,23 @@
 namespace toca::app {
 namespace {
 
-constexpr int kDefaultTextTokens = 25; // a sentence; the published FLOPs tables count with it
+constexpr std::int64_t kSentenceTokens = 25; // of a prompt that is not known; the published video tables count with it
 
 struct PlanOptions {
     RequestOptions request;
     std::optional<std::string> geometry;
     std::optional<int> textTokens;
+    bool isTable = false;
     bool isJson = false;
+    bool isCsv = false;
 };
 
-/// hpcaitech/Open-Sora v1.2, sample.py at 480p and 9:16: 51 frames at 24 fps, 30 steps, guidance 7.
-constexpr RequestDefaults kOpenSoraDefaults{30, 7.0, 51, 854, 480, 24.0};
-
-/// The plan by size alone; `textTokens` is cut to what the model takes unless it was given.
-Result<PlanReport> planOf(const plan::ModelShape& shape, const PlanOptions& options, const GenerationRequest& request)
+std::vector<std::string> warningsOf(const PlanReport& report)
 {
-    const std::int64_t textTokens =
-        options.textTokens ? *options.textTokens : std::min<std::int64_t>(kDefaultTextTokens, shape.maxTextTokens);
-    const auto geometry = plan::geometryFor(shape, request.frames, request.width, request.height, textTokens,
-        /*prompts=*/1, request.guidanceScale != 1.0);
-    if (!geometry)
-        return unexpected(geometry.error());
-    const auto policy = plan::makePolicy(request.policy, request.policyParameters, request.preset);
-    if (!policy)
-        return unexpected(policy.error());
-    auto plan = (*policy)->plan(*geometry, plan::uniformSchedule("rflow", request.steps));
-    if (!plan)
-        return unexpected(plan.error());
-    PlanReport report;
-    report.request = request;
-    report.geometryName = options.geometry.value_or("");
-    report.plan = std::move(*plan);
-    if (request.policy != "none" && report.plan.isStatic() && report.plan.cachesNothing())
-        report.warnings.push_back("With these settings the policy '" + request.policy
-            + "' caches nothing: every module is computed at every step. Use longer intervals or more steps.");
-    return report;
+    if (report.request.policy == "none" || !report.plan.isStatic() || !report.plan.cachesNothing())
+        return {};
+    return {"With these settings the policy '" + report.request.policy
+        + "' caches nothing: every module is computed at every step. Use longer intervals or more steps."};
 }
 
 /// Of a published model, without any file.
@@ -55,41 +39,94 @@ Result<PlanReport> planOfGeometry(const PlanOptions& options)
     const auto shape = plan::publishedShape(*options.geometry);
     if (!shape)
         return unexpected(shape.error());
-    const auto request = requestOf(options.request, kOpenSoraDefaults);
+    const auto run = plan::publishedRun(*options.geometry, options.request.sampler.value_or(""));
+    if (!run)
+        return unexpected(run.error());
+    auto request = requestOf(options.request,
+        {run->steps, run->guidanceScale, run->frames, run->width, run->height, run->fps, shape->family});
     if (!request)
         return unexpected(request.error());
-    return planOf(*shape, options, *request);
+    request->sampler = run->sampler;
+    const auto geometry = plan::geometryFor(*shape, request->frames, request->width, request->height,
+        options.textTokens ? *options.textTokens : run->textTokens, /*prompts=*/1, request->guidanceScale != 1.0);
+    if (!geometry)
+        return unexpected(geometry.error());
+    plan::PolicyContext context;
+    context.family = shape->family;
+    const auto policy = plan::makePolicy(request->policy, request->policyParameters, request->preset, context);
+    if (!policy)
+        return unexpected(policy.error());
+    auto plan = (*policy)->plan(*geometry,
+        plan::samplerSchedule(run->sampler, request->steps, request->frames, request->width, request->height));
+    if (!plan)
+        return unexpected(plan.error());
+    PlanReport report;
+    report.request = std::move(*request);
+    report.geometryName = *options.geometry;
+    report.plan = std::move(*plan);
+    report.warnings = warningsOf(report);
+    return report;
 }
 
-/// Of a model folder: its own sizes, and the prompt's own number of tokens where a prompt is given.
+/// How many text tokens to plan with; none: those of the prompt.
+std::optional<std::int64_t> textTokensOf(const PlanOptions& options, const ModelInfo& model)
+{
+    if (options.textTokens)
+        return *options.textTokens;
+    if (options.request.prompt || options.request.prompts || !model.takesPrompt)
+        return {};
+    return std::min(kSentenceTokens, model.shape.maxTextTokens);
+}
+
+/// Of a model folder: what the engine would do, so that what it refuses is refused here too.
 Result<PlanReport> planOfModel(const PlanOptions& options)
 {
     const auto engine = makeEngine();
     const auto model = engine->describe(options.request.model.value_or(""));
     if (!model)
         return unexpected(model.error());
-    const auto request = requestOf(options.request, defaultsOf(*model));
+    auto request = requestOf(options.request, defaultsOf(*model));
     if (!request)
         return unexpected(request.error());
-    if (options.textTokens || (!options.request.prompt && !options.request.prompts))
-        return planOf(model->shape, options, *request);
-    const auto batch = GenerateBatch::make(options.request, *request);
-    if (!batch)
-        return unexpected(batch.error());
     PlanReport report;
-    report.request = batch->item(0).request;
+    if (options.request.prompt || options.request.prompts) {
+        const auto batch = GenerateBatch::make(options.request, *request);
+        if (!batch)
+            return unexpected(batch.error());
+        request = batch->item(0).request;
+        report.runs = batch->size();
+    } else if (!model->takesPrompt && request->classLabel < 0) {
+        request->classLabel = 0; // all classes cost the same
+    }
+    report.request = *request;
     auto forecast = engine->forecast(report.request);
     if (!forecast)
         return unexpected(forecast.error());
     report.plan = std::move(forecast->plan);
     report.memory = forecast->memory;
     report.warnings = std::move(forecast->warnings);
-    report.runs = batch->size();
+    if (const auto textTokens = textTokensOf(options, *model)) {
+        if (auto fits = plan::geometryFor(model->shape, request->frames, request->width, request->height, *textTokens);
+            !fits)
+            return unexpected(fits.error());
+        report.plan.setTextTokens(*textTokens);
+    }
     return report;
+}
+
+int showTable(const PlanOptions& options)
+{
+    const auto rows = plan::comparedFigures();
+    if (!rows)
+        return fail(rows.error());
+    std::cout << (options.isJson ? figuresJson(*rows) : options.isCsv ? figuresCsv(*rows) : figuresText(*rows));
+    return kExitDone;
 }
 
 int showPlan(const PlanOptions& options)
 {
+    if (options.isTable)
+        return showTable(options);
     const auto report = options.geometry ? planOfGeometry(options) : planOfModel(options);
     if (!report)
         return fail(report.error());
@@ -99,6 +136,14 @@ int showPlan(const PlanOptions& options)
     return kExitDone;
 }
 
+std::string geometryNames()
+{
+    std::string names;
+    for (const std::string& name : plan::publishedShapeNames())
+        names += (names.empty() ? "" : ", ") + name;
+    return names;
+}
+
 } // namespace
 
 void addPlanCommand(CLI::App& program, Action& action)
@@ -106,13 +151,17 @@ void addPlanCommand(CLI::App& program, Action& action)
     auto options = std::make_shared<PlanOptions>();
     CLI::App* command = program.add_subcommand(
         "plan", "Say what a run will compute, without running it; takes the options of generate");
-    auto* geometry =
-        addText(*command, "--geometry", options->geometry, "Published model, without weights: opensora-v1.2", "NAME");
+    auto* geometry = addText(
+        *command, "--geometry", options->geometry, "Published model, without weights: " + geometryNames(), "NAME");
     addInteger(*command, "--text-tokens", options->textTokens,
-        "Tokens of the prompt (default: the prompt's own where model and prompt are given, else 25)");
-    command->add_flag("--json", options->isJson, "Print JSON");
+        "Tokens of the prompt (default: the prompt's own where model and prompt are given, else what the published "
+        "figures are counted with)");
+    auto* table = command->add_flag(
+        "--table", options->isTable, "Compare the plans of the published models with the papers' tables");
+    auto* json = command->add_flag("--json", options->isJson, "Print JSON");
+    command->add_flag("--csv", options->isCsv, "With --table: print CSV")->needs(table)->excludes(json);
     options->request.addTo(*command);
-    geometry->excludes(command->get_option("--model"));
+    geometry->excludes(command->get_option("--model"))->excludes(table);
     command->callback([&action, options] { action = [options] { return showPlan(*options); }; });
 }
 

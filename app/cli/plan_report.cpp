@@ -14,25 +14,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::int64_t rowsOf(const plan::Plan& plan, int evaluation)
-{
-    const auto& geometry = plan.geometry();
-    const auto stream = plan.schedule().evaluations[static_cast<std::size_t>(evaluation)].stream;
-    switch (plan.decision(evaluation)) {
-    case plan::EvaluationDecision::ReusePrediction:
-        return 0;
-    case plan::EvaluationDecision::ConditionalOnly:
-        return geometry.prompts;
-    case plan::EvaluationDecision::Run:
-        break;
-    }
-    return stream == plan::Stream::Joint ? geometry.rows() : geometry.prompts;
-}
-
 Json settingsJson(const PlanReport& report)
 {
     Json settings = Json::parse(toJson(report.request));
-    const auto policy = plan::makePolicy(report.request.policy, report.request.policyParameters, report.request.preset);
+    plan::PolicyContext context;
+    context.family = report.plan.geometry().family;
+    const auto policy =
+        plan::makePolicy(report.request.policy, report.request.policyParameters, report.request.preset, context);
     if (policy)
         for (const auto& [name, value] : (*policy)->parameters())
             settings["parameters"][name] = std::visit([](const auto& held) { return Json(held); }, value);
@@ -80,7 +68,7 @@ std::array<double, plan::kModuleKinds> plannedModuleFlops(const plan::Plan& plan
 {
     std::array<double, plan::kModuleKinds> sums{};
     for (int evaluation = 0; evaluation < plan.evaluationCount(); ++evaluation)
-        if (const std::int64_t rows = rowsOf(plan, evaluation); rows > 0)
+        if (const std::int64_t rows = plan.rows(evaluation); rows > 0)
             for (const plan::ModuleKind module : plan::kAllModules)
                 for (int layer = 0; layer < plan.layerCount(); ++layer)
                     sums[static_cast<std::size_t>(module)] += plan::moduleFlops(
@@ -108,6 +96,7 @@ std::string planJson(const PlanReport& report)
     object["static"] = plan.isStatic();
     object["caches_nothing"] = plan.cachesNothing();
     object["geometry"] = report.geometryName.empty() ? Json(nullptr) : Json(report.geometryName);
+    object["sampler"] = plan.schedule().name;
     object["model"] = {{"family", geometry.family}, {"latent_frames", geometry.grid.frames},
         {"token_rows", geometry.grid.rows}, {"token_columns", geometry.grid.columns}, {"layers", geometry.layerCount()},
         {"hidden_size", geometry.hiddenSize}, {"heads", geometry.heads}, {"rows", geometry.rows()}};
@@ -139,8 +128,9 @@ std::string planText(const PlanReport& report)
     const GenerationRequest& request = report.request;
     TextTable facts("ll");
     facts.addRow({"clip",
-        std::to_string(request.frames) + " frames, " + std::to_string(request.width) + "x"
-            + std::to_string(request.height) + ", " + std::to_string(request.steps) + " steps, guidance "
+        (request.frames == 1 ? std::string("1 picture, ") : std::to_string(request.frames) + " frames, ")
+            + std::to_string(request.width) + "x" + std::to_string(request.height) + ", "
+            + std::to_string(request.steps) + " steps of " + plan.schedule().name + ", guidance "
             + fixedText(request.guidanceScale, 2)});
     facts.addRow({"tokens",
         std::to_string(geometry.grid.tokens()) + " (" + std::to_string(geometry.grid.frames) + " x "

@@ -2,9 +2,7 @@
 #include "app/cli/request_options.h"
 
 #include "app/cli/console.h"
-#include "cache/plan/policy.h"
-
-#include <algorithm>
+#include "app/cli/policy_choice.h"
 
 namespace toca::app {
 namespace {
@@ -21,38 +19,13 @@ Result<Device> deviceNamed(const std::string& name)
         ErrorCode::InvalidArgument, "--device cannot be '" + oneLine(name, 80) + "'; it must be cpu, cuda or auto.");
 }
 
-/// Reads "key=value" by the policy's own declaration of the key; a later one replaces an earlier one.
-Result<void> addSetting(const plan::PolicyEntry& policy, const std::string& text, plan::ParameterValues& values)
-{
-    const std::size_t equals = text.find('=');
-    if (equals == std::string::npos || equals == 0)
-        return unexpected(ErrorCode::InvalidArgument,
-            "--set cannot be '" + oneLine(text, 80) + "'; it must be key=value, such as fresh_ratio=0.2.");
-    const std::string key = text.substr(0, equals);
-    const auto& specs = policy.parameters;
-    const auto spec = std::find_if(specs.begin(), specs.end(), [&](const auto& each) { return each.name == key; });
-    if (spec == specs.end()) {
-        std::string known;
-        for (const auto& each : specs)
-            known += (known.empty() ? "" : ", ") + each.name;
-        return unexpected(ErrorCode::InvalidArgument,
-            "The policy " + policy.name + " has no setting '" + oneLine(key, 80) + "'; "
-                + (known.empty() ? "it has none." : "it has: " + known + "."));
-    }
-    auto value = plan::parseParameter(*spec, std::string_view(text).substr(equals + 1));
-    if (!value)
-        return unexpected(value.error());
-    values[key] = std::move(*value);
-    return {};
-}
-
 Result<void> applyPolicy(const RequestOptions& options, const std::string& family, GenerationRequest& request)
 {
     request.policy = options.policy.value_or(request.policy);
     request.preset = options.preset.value_or("");
     if (const plan::PolicyEntry* policy = plan::findPolicy(request.policy))
         for (const std::string& setting : options.set)
-            if (auto added = addSetting(*policy, setting, request.policyParameters); !added)
+            if (auto added = addSetting("--set", *policy, setting, request.policyParameters); !added)
                 return added;
     // Names the known policies and presets where one is wrong.
     plan::PolicyContext context;
@@ -65,6 +38,13 @@ Result<void> applyPolicy(const RequestOptions& options, const std::string& famil
 } // namespace
 
 void RequestOptions::addTo(CLI::App& command)
+{
+    addRequestTo(command);
+    addCachingTo(command);
+    addResultsTo(command);
+}
+
+void RequestOptions::addRequestTo(CLI::App& command)
 {
     command.option_defaults()->group("What to make");
     auto* onePrompt = addText(command, "--prompt", prompt, "What the clip shows; may be empty");
@@ -91,7 +71,11 @@ void RequestOptions::addTo(CLI::App& command)
     addText(command, "--model", model, "Model folder (default: the embedded model)", "DIR");
     addText(command, "--device", device, "cpu, cuda or auto (default auto)", "NAME");
     addInteger(command, "--threads", threads, "Threads of the computation; 0 = LibTorch's choice (default 0)");
+    command.option_defaults()->group("Options");
+}
 
+void RequestOptions::addCachingTo(CLI::App& command)
+{
     command.option_defaults()->group("Caching");
     addText(command, "--policy", policy, "How features are cached (default toca); `toca policies` lists all", "NAME");
     addText(command, "--preset", preset, "Named setting of the policy", "NAME");
@@ -100,7 +84,11 @@ void RequestOptions::addTo(CLI::App& command)
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
         ->allow_extra_args(false);
+    command.option_defaults()->group("Options");
+}
 
+void RequestOptions::addResultsTo(CLI::App& command)
+{
     command.option_defaults()->group("Results");
     addText(command, "--out", out,
         "Clip: .mp4, .webm, .gif, .png or a folder/ of pictures (default: a name made of "

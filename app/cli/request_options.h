@@ -42,7 +42,11 @@ struct RequestOptions {
     std::optional<int> repeat;
     bool isQuiet = false;
 
+    /// All of them.
     void addTo(CLI::App& command);
+    void addRequestTo(CLI::App& command); ///< what to make, model and machine
+    void addCachingTo(CLI::App& command); ///< one policy with its settings
+    void addResultsTo(CLI::App& command);
 
     bool isBatch() const { return prompts.has_value() || seeds.has_value(); }
 };

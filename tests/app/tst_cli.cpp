@@ -20,7 +20,12 @@ private Q_SLOTS:
     void printsVersionAndHelp();
     void planOfThePublishedGeometry_data();
     void planOfThePublishedGeometry();
+    void planOfEachGeometry_data();
+    void planOfEachGeometry();
     void planAddsUp();
+    void planRefusesWhatARunRefuses_data();
+    void planRefusesWhatARunRefuses();
+    void comparesWithPublishedTables();
     void planOfTheEmbeddedModelCountsItsPrompt();
     void listsPolicies();
     void listsModels();
@@ -60,7 +65,7 @@ void CliTest::printsVersionAndHelp()
     QCOMPARE(version.exitCode, 0);
     QVERIFY(version.output.startsWith("toca "));
     QVERIFY(version.output.contains("libtorch "));
-    for (const char* command : {"generate", "plan", "verify", "info", "policies", "models"}) {
+    for (const char* command : {"generate", "plan", "race", "sweep", "verify", "info", "policies", "models"}) {
         const TocaCall help = call({command, "--help"});
         QCOMPARE(help.exitCode, 0);
         QVERIFY2(help.output.contains("--help"), command);
@@ -91,6 +96,51 @@ void CliTest::planOfThePublishedGeometry()
     QCOMPARE(plan.json()["text_tokens"].toInt(), 25);
 }
 
+void CliTest::planOfEachGeometry_data()
+{
+    QTest::addColumn<QString>("geometry");
+    QTest::addColumn<QStringList>("more");
+    QTest::addColumn<QString>("sampler");
+    QTest::addColumn<int>("steps");
+    QTest::addColumn<int>("width");
+    QTest::addColumn<double>("uncached"); // TFLOP
+    QTest::addColumn<double>("cached"); // with ToCa's published setting for the family
+    QTest::newRow("DiT") << "dit-xl-2-256" << QStringList{} << "ddim" << 50 << 256 << 23.74 << 10.23;
+    QTest::newRow("DiT, DDPM") << "dit-xl-2-256" << QStringList{"--sampler", "ddpm"} << "ddpm" << 250 << 256 << 118.6
+                               << 0.0;
+    QTest::newRow("DiT 512") << "dit-xl-2-512" << QStringList{} << "ddim" << 50 << 512 << 104.9 << 0.0;
+    QTest::newRow("PixArt") << "pixart-alpha-256" << QStringList{} << "dpm-solver++" << 20 << 256 << 11.18 << 5.72;
+    QTest::newRow("PixArt 512") << "pixart-alpha-512" << QStringList{} << "dpm-solver++" << 20 << 512 << 48.7 << 0.0;
+    QTest::newRow("PixArt 1024") << "pixart-alpha-1024" << QStringList{} << "dpm-solver++" << 20 << 1024 << 260.0
+                                 << 0.0;
+    QTest::newRow("Open-Sora") << "opensora-v1.2" << QStringList{} << "rflow" << 30 << 854 << 3283.2 << 1394.0;
+}
+
+void CliTest::planOfEachGeometry()
+{
+    QFETCH(QString, geometry);
+    QFETCH(QStringList, more);
+    QFETCH(QString, sampler);
+    QFETCH(int, steps);
+    QFETCH(int, width);
+    QFETCH(double, uncached);
+    QFETCH(double, cached);
+    const TocaCall plan = call(QStringList{"plan", "--geometry", geometry, "--json"} + more);
+    QVERIFY2(plan.exitCode == 0, plan.errors);
+    const QJsonObject object = plan.json(), settings = object["settings"].toObject();
+    QCOMPARE(object["sampler"].toString(), sampler);
+    QCOMPARE(settings["steps"].toInt(), steps);
+    QCOMPARE(settings["width"].toInt(), width);
+    const auto isNear = [](double flops, double tera) { return std::abs(flops / 1e12 / tera - 1) < 0.01; };
+    QVERIFY2(isNear(object["baseline_flops"].toDouble(), uncached), plan.output.left(400));
+    if (cached > 0)
+        QVERIFY2(isNear(object["total_flops"].toDouble(), cached), plan.output.left(400));
+    QVERIFY(object["cache_bytes"].toDouble() > 0);
+    // The settings shown are those of the family's default preset.
+    const bool isCycle = geometry != "opensora-v1.2";
+    QCOMPARE(settings["parameters"].toObject()["refresh"].toString(), isCycle ? "cycle" : "per-module");
+}
+
 void CliTest::planAddsUp()
 {
     const QJsonObject plan = call({"plan", "--geometry", "opensora-v1.2", "--json"}).json();
@@ -111,6 +161,57 @@ void CliTest::planAddsUp()
     QCOMPARE(perStep.size(), 30);
     QCOMPARE(perStep[0][u"fresh_ratio"].toDouble(), 1.0);
     QVERIFY(perStep[4][u"fresh_ratio"].toDouble() < 0.2);
+}
+
+void CliTest::planRefusesWhatARunRefuses_data()
+{
+    QTest::addColumn<QStringList>("options");
+    QTest::newRow("size between the VAE's pixels") << QStringList{"--size", "100x100"};
+    QTest::newRow("one side") << QStringList{"--size", "128x127"};
+    QTest::newRow("frames") << QStringList{"--frames", "5"};
+    QTest::newRow("class") << QStringList{"--class", "3"};
+    QTest::newRow("sampler") << QStringList{"--sampler", "ddim"};
+}
+
+void CliTest::planRefusesWhatARunRefuses()
+{
+    QFETCH(QStringList, options);
+    const QStringList prompt = options.contains("--class") ? QStringList{} : QStringList{"--prompt", "a red ball"};
+    const TocaCall run = call(QStringList{"generate", "--out", "never.mp4"} + prompt + options);
+    QCOMPARE(run.exitCode, 2);
+    for (const QStringList& more : {prompt, QStringList{}, QStringList{"--text-tokens", "5"}}) {
+        const TocaCall plan = call(QStringList{"plan"} + more + options);
+        QCOMPARE(plan.exitCode, 2);
+        QCOMPARE(plan.errors, run.errors);
+    }
+    // What the model says about sizes is what is refused.
+    const int multiple = call({"models", "--json"}).json()["embedded"].toObject()["size_multiple"].toInt();
+    const auto size = [&](int pixels) { return call({"plan", "--size", QString("%1x%1").arg(pixels)}).exitCode; };
+    QCOMPARE(size(10 * multiple), 0);
+    QCOMPARE(size(10 * multiple + multiple / 2), 2);
+}
+
+void CliTest::comparesWithPublishedTables()
+{
+    const TocaCall table = call({"plan", "--table", "--json"});
+    QVERIFY2(table.exitCode == 0, table.errors);
+    const QJsonArray rows = table.json()["rows"].toArray();
+    QVERIFY(rows.size() > 30);
+    for (const QJsonValue& row : rows) {
+        if (row[u"state"].toString() != "compared") {
+            QVERIFY(row[u"tera_flops"].isNull());
+            QVERIFY(!row[u"note"].toString().isEmpty());
+            continue;
+        }
+        QVERIFY(row[u"gain"].toDouble() >= 1);
+        if (std::abs(row[u"difference"].toDouble()) > 0.02)
+            QVERIFY2(!row[u"note"].toString().isEmpty(), qPrintable(row[u"label"].toString()));
+    }
+    const QByteArray csv = call({"plan", "--table", "--csv"}).output;
+    QCOMPARE(csv.count('\n'), rows.size() + 1);
+    QVERIFY(csv.startsWith("table,geometry,sampler,steps,label,policy,"));
+    const QByteArray text = call({"plan", "--table"}).output;
+    QVERIFY(text.contains("PixArt") && text.contains("DDIM-50") && text.contains("[1]"));
 }
 
 void CliTest::planOfTheEmbeddedModelCountsItsPrompt()
@@ -186,7 +287,7 @@ void CliTest::manualNamesEveryOption()
     const QByteArray manual = page.readAll();
     const QRegularExpression option("--[a-z][a-z-]+");
     int options = 0;
-    for (const char* command : {"generate", "plan", "verify", "info", "policies", "models"}) {
+    for (const char* command : {"generate", "plan", "race", "sweep", "verify", "info", "policies", "models"}) {
         auto found = option.globalMatch(QString::fromUtf8(call({command, "--help"}).output));
         for (; found.hasNext(); ++options) {
             const QString name = found.next().captured();
@@ -273,6 +374,11 @@ void CliTest::refuses_data()
     row("geometry and model", {"plan", "--geometry", "opensora-v1.2", "--model", "x"}, 2, "--model");
     row("text tokens too many", {"plan", "--geometry", "opensora-v1.2", "--text-tokens", "301"}, 2, "300");
     row("text tokens negative", {"plan", "--geometry", "opensora-v1.2", "--text-tokens", "-1"}, 2, "-1");
+    row("sampler of another family", {"plan", "--geometry", "dit-xl-2-256", "--sampler", "rflow"}, 2, "ddim, ddpm");
+    row("size of another geometry", {"plan", "--geometry", "dit-xl-2-256", "--size", "512x512"}, 2, "256x256");
+    row("frames of a picture", {"plan", "--geometry", "pixart-alpha-256", "--frames", "17"}, 2, "must be 1");
+    row("table and geometry", {"plan", "--table", "--geometry", "dit-xl-2-256"}, 2, "--table");
+    row("CSV of one plan", {"plan", "--csv"}, 2, "--table");
     row("verify without folder", {"verify"}, 2, "DIR");
     row("info without file", {"info"}, 2, "FILE");
     row("extra argument", {"policies", "toca"}, 2, "toca");
