@@ -43,6 +43,7 @@ struct SignalRecord {
     std::vector<EvaluationSignals> evaluations; ///< as many as the schedule has
     std::string modelIdentity; ///< of the weights
     std::string modelName;
+    std::string calibrationFolder; ///< where the model's own calibrations lie
     std::vector<float> latent; ///< final normalised latent
 };
 

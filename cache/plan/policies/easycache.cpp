@@ -71,10 +71,12 @@ Result<Plan> EasyCachePolicy::plan(const Geometry& geometry, const SamplerSchedu
     }
     if (isAnyDecided) {
         plan.setDecidedAtRunTime();
-        // Last computed and last given prediction of every row; last computed and last seen latent of every prompt.
-        const std::int64_t tokens = geometry.grid.tokens();
-        plan.setCachedElements(2 * tokens * geometry.patchOutputs * rowsOfStreams(geometry, schedule)
-            + 2 * tokens * geometry.patchInputs * geometry.prompts * streamCount(schedule));
+        // The last computed prediction of every stream and the last given one; the last computed and the last seen
+        // latent of every stream.
+        const std::int64_t tokens = geometry.grid.tokens(), streams = streamCount(schedule);
+        const std::int64_t rows = rowsOfStreams(geometry, schedule);
+        plan.setCachedElements(tokens * geometry.patchOutputs * (rows + rows / streams)
+            + 2 * tokens * geometry.patchInputs * geometry.prompts * streams);
     }
     return plan;
 }
