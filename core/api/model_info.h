@@ -41,6 +41,9 @@ struct ModelInfo {
     std::vector<std::string> examplePrompts;
     std::vector<std::string> vocabulary; ///< lower-case words the model has learnt; empty: open vocabulary
     std::string notice; ///< one sentence about what to expect, "" if none
+    // for policies with a calibration (cache/plan/policy.h)
+    std::string identity; ///< content identity of the weights; "" when it could not be found out
+    std::string calibrationFolder; ///< where the model's own calibrations lie, whether it exists or not
 
     std::int64_t parameters() const;
     std::int64_t bytes() const;

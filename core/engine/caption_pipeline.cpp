@@ -46,9 +46,9 @@ Result<std::unique_ptr<Pipeline>> CaptionPipeline::open(const fs::path& path, co
         return unexpected(text.error());
     if (text->config().modelSize != config->captionChannels)
         return unexpected(ErrorCode::BadCheckpoint,
-            "'" + path.string() + "': the transformer reads text features of width "
-                + std::to_string(config->captionChannels) + ", the text encoder makes "
-                + std::to_string(text->config().modelSize) + ". The parts come from different models.");
+            quoted(path) + ": the transformer reads text features of width " + std::to_string(config->captionChannels)
+                + ", the text encoder makes " + std::to_string(text->config().modelSize)
+                + ". The parts come from different models.");
     auto pipeline = std::unique_ptr<CaptionPipeline>(
         new CaptionPipeline(path, std::move(*vae), transformer, *config, std::move(*text)));
     pipeline->m_textBytes = 4 * describePart(*parts.first(PartKind::TextEncoder)).parameters;

@@ -46,7 +46,7 @@ public:
     {
         if (m_result)
             m_result = unexpected(ErrorCode::BadCheckpoint,
-                "'" + m_part.path.string() + "' looks like a " + partKindName(m_part.kind) + ", but " + what
+                quoted(m_part.path) + " looks like a " + partKindName(m_part.kind) + ", but " + what
                     + ". Put the config.json that belongs to it into the same folder, or choose a complete "
                       "checkpoint.");
     }

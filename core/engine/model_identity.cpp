@@ -91,8 +91,8 @@ Result<std::string> modelIdentity(const std::filesystem::path& model)
     for (const PartKind kind : {PartKind::Stdit3, PartKind::Pixart, PartKind::Dit})
         if (const FoundPart* part = parts->first(kind))
             return contentIdentity(part->checkpoint);
-    return unexpected(ErrorCode::BadCheckpoint,
-        "'" + model.string() + "' holds no transformer, so its weights cannot be told from others.");
+    return unexpected(
+        ErrorCode::BadCheckpoint, quoted(model) + " holds no transformer, so its weights cannot be told from others.");
 }
 
 std::filesystem::path calibrationFolder(const std::filesystem::path& model)

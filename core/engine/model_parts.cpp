@@ -57,14 +57,14 @@ public:
                 look(path.parent_path().empty() ? fs::path(".") : path.parent_path(), 2);
             else if (m_found.unreadable.empty())
                 return unexpected(ErrorCode::BadFormat,
-                    "'" + path.string()
-                        + "' holds tensors of no model known here (DiT, PixArt-alpha, STDiT3, an image "
+                    quoted(path)
+                        + " holds tensors of no model known here (DiT, PixArt-alpha, STDiT3, an image "
                           "or video VAE, T5).");
         } else if (fs::is_directory(path, error)) {
             look(path, kDeepest);
         } else {
             return unexpected(ErrorCode::NotFound,
-                "'" + path.string() + "' is neither a folder nor a file. Choose a model folder or a checkpoint.");
+                quoted(path) + " is neither a folder nor a file. Choose a model folder or a checkpoint.");
         }
         if (m_failure)
             return unexpected(*m_failure);
@@ -131,6 +131,11 @@ private:
 };
 
 } // namespace
+
+std::string quoted(const fs::path& path)
+{
+    return std::string("'").append(path.string()).append("'");
+}
 
 const char* partKindName(PartKind kind)
 {

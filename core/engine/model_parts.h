@@ -13,6 +13,9 @@
 
 namespace toca::engine {
 
+/// A path as messages show it: between single quotes.
+std::string quoted(const std::filesystem::path& path);
+
 /// What a set of weights is the part of.
 enum class PartKind { Dit, Pixart, Stdit3, ImageVae, VideoVae, TextEncoder };
 const char* partKindName(PartKind kind); ///< "DiT transformer", ...

@@ -32,13 +32,13 @@ Result<PictureVae> pictureVaeOf(const FoundParts& parts, const std::filesystem::
     const FoundPart* part = parts.first(PartKind::ImageVae);
     if (!part)
         return unexpected(ErrorCode::NotFound,
-            "'" + path.string()
-                + "' has no image VAE beside its transformer. Put a diffusers AutoencoderKL (such as sd-vae-ft-ema: "
+            quoted(path)
+                + " has no image VAE beside its transformer. Put a diffusers AutoencoderKL (such as sd-vae-ft-ema: "
                   "config.json and its weights) into a folder vae/ there.");
     auto vae = PictureVae::open(*part);
     if (vae && vae->config().latentChannels != latentChannels)
         return unexpected(ErrorCode::BadCheckpoint,
-            "'" + path.string() + "': the transformer works on " + std::to_string(latentChannels)
+            quoted(path) + ": the transformer works on " + std::to_string(latentChannels)
                 + " latent channels, the VAE makes " + std::to_string(vae->config().latentChannels)
                 + ". The parts come from different models.");
     return vae;

@@ -42,7 +42,7 @@ Result<models::T5Config> t5ConfigOf(const checkpoint::Checkpoint& checkpoint)
             + std::to_string(queries[0]);
     if (!problem.empty())
         return unexpected(ErrorCode::BadCheckpoint,
-            "'" + checkpoint.path().string() + "' " + problem
+            quoted(checkpoint.path()) + " " + problem
                 + ", so it is no T5 v1.1 encoder. Choose the text encoder that belongs to the model.");
     models::T5Config config;
     config.vocabularySize = table[0];
@@ -72,12 +72,12 @@ Result<TextEncoderPart> TextEncoderPart::find(
     const FoundPart* encoder = parts.first(PartKind::TextEncoder);
     if (!encoder)
         return unexpected(ErrorCode::NotFound,
-            "'" + path.string()
-                + "' holds no T5 text encoder. Put the encoder's folder (config.json and its weights, often called "
+            quoted(path)
+                + " holds no T5 text encoder. Put the encoder's folder (config.json and its weights, often called "
                   "text_encoder) there.");
     if (parts.tokenizers.empty())
-        return unexpected(ErrorCode::NotFound,
-            "'" + path.string() + "' holds no tokenizer. Put the text encoder's spiece.model there.");
+        return unexpected(
+            ErrorCode::NotFound, quoted(path) + " holds no tokenizer. Put the text encoder's spiece.model there.");
     const auto config = encoder->config ? models::T5Config::fromJson(*encoder->config, encoder->configName)
                                         : t5ConfigOf(encoder->checkpoint);
     if (!config)
@@ -109,7 +109,7 @@ Result<void> TextEncoderPart::loadTokenizer()
         return unexpected(tokenizer.error());
     if (tokenizer->vocabularySize() > m_config.vocabularySize)
         return unexpected(ErrorCode::BadCheckpoint,
-            "'" + m_tokenizerFile.string() + "' has " + std::to_string(tokenizer->vocabularySize())
+            quoted(m_tokenizerFile) + " has " + std::to_string(tokenizer->vocabularySize())
                 + " pieces, but the text encoder knows " + std::to_string(m_config.vocabularySize)
                 + ". Tokenizer and text encoder come from different models.");
     m_tokenizer = std::move(*tokenizer);

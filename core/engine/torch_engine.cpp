@@ -138,8 +138,12 @@ Result<ModelInfo> TorchEngine::describe(const std::string& modelPath)
         if (!pipeline)
             return unexpected(pipeline.error());
         auto info = (*pipeline)->describe();
-        if (info)
+        if (info) {
             info->path = modelPath; // "" stays "": the embedded model
+            if (auto identity = modelIdentity(*path))
+                info->identity = std::move(*identity);
+            info->calibrationFolder = calibrationFolder(*path).string();
+        }
         return info;
     });
 }
