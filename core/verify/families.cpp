@@ -7,6 +7,7 @@ const std::vector<FamilyEntry>& families()
 {
     static const std::vector<FamilyEntry> entries{
         {"stdit3", runStdit3Case},
+        {"dit", runDitCase},
         {"pixart", runPixartCase},
         {"t5", runT5Case},
         {"vae", runVaeCase},

@@ -12,6 +12,7 @@ namespace toca::verify {
 using CaseRunner = Result<void> (*)(const ReferenceCase& reference, CaseReport& report);
 
 Result<void> runStdit3Case(const ReferenceCase& reference, CaseReport& report);
+Result<void> runDitCase(const ReferenceCase& reference, CaseReport& report);
 Result<void> runPixartCase(const ReferenceCase& reference, CaseReport& report);
 Result<void> runT5Case(const ReferenceCase& reference, CaseReport& report);
 Result<void> runVaeCase(const ReferenceCase& reference, CaseReport& report);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/models/layers/embedders.h"
-#include "core/models/layers/embedders.h"
+#include "core/models/layers/patches.h"
 #include "core/models/stdit3/embedders.h"
 #include "core/schedulers/rectified_flow.h"
 #include "core/verify/dpm_case.h"
 #include "core/verify/families.h"
+#include "core/verify/iddpm_case.h"
 #include "core/verify/plan_case.h"
 
 #include <torch/torch.h>
@@ -49,7 +50,8 @@ void runRectifiedFlow(const ReferenceCase& reference, const nlohmann::json& entr
 
 void runEmbeddings(const ReferenceCase& reference, CaseReport& report)
 {
-    static const std::regex sinusoid("embed/sin(\\d+)"), position("embed/pos2d_(\\d+)x(\\d+)_scale([0-9.]+)");
+    static const std::regex sinusoid("embed/sin(\\d+)"), position("embed/pos2d_(\\d+)x(\\d+)_scale([0-9.]+)"),
+        square("embed/pos_(dit|pixart)_(\\d+)(?:_lewei([0-9.]+))?");
     for (const auto& tensor : reference.tensors()) {
         std::smatch match;
         if (std::regex_match(tensor.name, match, sinusoid) && reference.has("embed/t")) {
@@ -60,6 +62,14 @@ void runEmbeddings(const ReferenceCase& reference, CaseReport& report)
             report.check(tensor.name,
                 models::positionEmbedding2d(
                     reference.vector(tensor.name).size(2), rows, columns, std::stod(match[3]), base, torch::kCPU));
+        } else if (std::regex_match(tensor.name, match, square)) {
+            const std::int64_t side = std::stoll(match[2]);
+            std::vector<float> divisors;
+            if (match[3].matched)
+                divisors.push_back(std::stof(match[3]));
+            const auto embedded =
+                models::sinCosPositionEmbedding(reference.vector(tensor.name).size(1), side, side, divisors, divisors);
+            report.check(tensor.name, embedded.squeeze(0));
         }
     }
 }
@@ -72,6 +82,8 @@ Result<void> runSchedulersCase(const ReferenceCase& reference, CaseReport& repor
     for (const auto& entry : info.value("rflow", nlohmann::json::array()))
         runRectifiedFlow(reference, entry, report);
     if (auto ran = runDpmSolver(reference, report); !ran)
+        return ran;
+    if (auto ran = runIddpm(reference, report); !ran)
         return ran;
     if (report.wants("embed/"))
         runEmbeddings(reference, report);
