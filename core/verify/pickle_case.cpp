@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/checkpoint/checkpoint.h"
+#include "core/checkpoint/stored_type.h"
 #include "core/verify/families.h"
 
 #include <torch/torch.h>
@@ -65,7 +66,8 @@ void checkAccepted(const ReferenceCase& reference, const std::string& file, cons
         whole.remark = opened.error().message;
     } else {
         for (const TensorInfo& info : opened->tensors()) {
-            if (known.contains(info.name))
+            // What expected.safetensors has no type for (complex numbers, 8-bit floats) can't be among its tensors.
+            if (known.contains(info.name) || !checkpoint::toStoredType(info.dtype))
                 continue;
             whole.largestError += 1;
             whole.remark = "the file also gives '" + info.name + "'";
