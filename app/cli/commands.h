@@ -16,6 +16,8 @@ using Action = std::function<int()>;
 // program's parsing.
 void addGenerateCommand(CLI::App& program, Action& action);
 void addPlanCommand(CLI::App& program, Action& action);
+void addCalibrateCommand(CLI::App& program, Action& action);
+void addThresholdCommand(CLI::App& program, Action& action);
 void addRaceCommand(CLI::App& program, Action& action);
 void addSweepCommand(CLI::App& program, Action& action);
 void addVerifyCommand(CLI::App& program, Action& action);

@@ -38,6 +38,8 @@ int run(int argumentCount, char** arguments)
     Action action;
     addGenerateCommand(program, action);
     addPlanCommand(program, action);
+    addCalibrateCommand(program, action);
+    addThresholdCommand(program, action);
     addRaceCommand(program, action);
     addSweepCommand(program, action);
     addVerifyCommand(program, action);

@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // The run state of each registered policy. A policy whose plan says everything needs no line here.
+#include "cache/exec/policies/clusca_run.h"
 #include "cache/exec/policies/dbcache_run.h"
+#include "cache/exec/policies/deltadit_run.h"
 #include "cache/exec/policies/duca_run.h"
 #include "cache/exec/policies/easycache_run.h"
+#include "cache/exec/policies/ebcache_run.h"
+#include "cache/exec/policies/fastercache_run.h"
 #include "cache/exec/policies/magcache_run.h"
+#include "cache/exec/policies/speca_run.h"
 #include "cache/exec/policies/taylorseer_run.h"
 #include "cache/exec/policies/teacache_run.h"
 #include "cache/exec/policies/toca_run.h"
+#include "cache/plan/policies/deltadit_policy.h"
 #include "cache/plan/policies/duca_policy.h"
+#include "cache/plan/policies/ebcache_policy.h"
 #include "cache/plan/policies/taylorseer_policy.h"
 #include "cache/plan/policies/toca_policy.h"
 
@@ -27,6 +34,18 @@ std::unique_ptr<PolicyRun> startPolicy(
         return std::make_unique<MagCacheRun>(plan, magCache->options());
     if (const auto* easyCache = dynamic_cast<const plan::EasyCachePolicy*>(&policy))
         return std::make_unique<EasyCacheRun>(plan, easyCache->options());
+    if (const auto* ebCache = dynamic_cast<const plan::EbCachePolicy*>(&policy))
+        return std::make_unique<EbCacheRun>(std::move(shared), ebCache->noiseScale());
+    if (dynamic_cast<const plan::DeltaDitPolicy*>(&policy))
+        return std::make_unique<DeltaDitRun>(std::move(shared));
+    if (const auto* fasterCache = dynamic_cast<const plan::FasterCachePolicy*>(&policy)) {
+        auto steps = fasterCache->steps(plan.geometry(), plan.schedule());
+        return std::make_unique<FasterCacheRun>(std::move(shared), std::move(steps));
+    }
+    if (const auto* speca = dynamic_cast<const plan::SpecaPolicy*>(&policy))
+        return std::make_unique<SpecaRun>(plan, speca->options());
+    if (const auto* clusca = dynamic_cast<const plan::CluscaPolicy*>(&policy))
+        return std::make_unique<CluscaRun>(std::move(shared), clusca->options());
     if (const auto* duca = dynamic_cast<const plan::DucaPolicy*>(&policy))
         return std::make_unique<DucaRun>(std::move(shared), duca->options(), options);
     if (const auto* taylor = dynamic_cast<const plan::TaylorseerPolicy*>(&policy)) {

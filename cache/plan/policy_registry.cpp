@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cache/plan/policies/clusca_policy.h"
 #include "cache/plan/policies/dbcache.h"
+#include "cache/plan/policies/deltadit_policy.h"
 #include "cache/plan/policies/duca_policy.h"
 #include "cache/plan/policies/easycache.h"
+#include "cache/plan/policies/ebcache_policy.h"
+#include "cache/plan/policies/fastercache_policy.h"
 #include "cache/plan/policies/fora.h"
 #include "cache/plan/policies/magcache.h"
 #include "cache/plan/policies/none.h"
+#include "cache/plan/policies/pab.h"
+#include "cache/plan/policies/speca_policy.h"
 #include "cache/plan/policies/taylorseer_policy.h"
 #include "cache/plan/policies/teacache.h"
 #include "cache/plan/policies/toca_policy.h"
@@ -41,6 +47,12 @@ const std::vector<PolicyEntry>& policyEntries()
         dbCachePolicyEntry(),
         magCachePolicyEntry(),
         easyCachePolicyEntry(),
+        pabPolicyEntry(),
+        ebCachePolicyEntry(),
+        deltaDitPolicyEntry(),
+        fasterCachePolicyEntry(),
+        specaPolicyEntry(),
+        cluscaPolicyEntry(),
     };
     return entries;
 }

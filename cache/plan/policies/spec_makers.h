@@ -39,8 +39,8 @@ inline ParameterSpec integerSpec(std::string name, std::string label, std::strin
     return spec;
 }
 
-inline ParameterSpec booleanSpec(std::string name, std::string label, std::string help, std::string group,
-    bool byDefault, bool advanced = false)
+inline ParameterSpec booleanSpec(
+    std::string name, std::string label, std::string help, std::string group, bool byDefault, bool advanced = false)
 {
     ParameterSpec spec =
         numberSpec(std::move(name), std::move(label), std::move(help), std::move(group), 0, 0, 1, 1, advanced);
@@ -62,8 +62,8 @@ inline ParameterSpec choiceSpec(std::string name, std::string label, std::string
 }
 
 /// @param kind Text or File; empty by default
-inline ParameterSpec textSpec(std::string name, std::string label, std::string help, std::string group,
-    ParameterKind kind, bool advanced = false)
+inline ParameterSpec textSpec(
+    std::string name, std::string label, std::string help, std::string group, ParameterKind kind, bool advanced = false)
 {
     ParameterSpec spec =
         numberSpec(std::move(name), std::move(label), std::move(help), std::move(group), 0, 0, 1, 1, advanced);
