@@ -53,15 +53,44 @@ void EngineRunner::work(std::stop_token stop)
     }
 }
 
-void EngineRunner::generate(const GenerationRequest& request)
+bool EngineRunner::begin()
 {
     if (m_running) {
         Q_EMIT refused(tr("A run is going on. Wait for it or cancel it first."));
-        return;
+        return false;
     }
     m_running = true;
     m_runStop = std::stop_source();
-    enqueue([this, request, runStop = m_runStop.get_token()](const std::stop_token&) { run(request, runStop); });
+    return true;
+}
+
+void EngineRunner::generate(const GenerationRequest& request)
+{
+    if (begin()) {
+        enqueue([this, request, runStop = m_runStop.get_token()](const std::stop_token&) { run(request, runStop); });
+    }
+}
+
+void EngineRunner::recordSignals(const GenerationRequest& request, const plan::SignalOptions& options)
+{
+    if (!begin()) {
+        return;
+    }
+    enqueue([this, request, options, runStop = m_runStop.get_token()](const std::stop_token&) {
+        auto outcome = m_engine->recordSignals(request, options, *this, runStop);
+        if (!outcome) {
+            post([this, error = outcome.error()] {
+                m_running = false;
+                Q_EMIT failed(error);
+            });
+            return;
+        }
+        auto record = std::make_shared<const plan::SignalRecord>(std::move(*outcome));
+        post([this, record] {
+            m_running = false;
+            Q_EMIT signalsRecorded(record);
+        });
+    });
 }
 
 void EngineRunner::run(const GenerationRequest& request, std::stop_token stop)

@@ -31,6 +31,7 @@ public:
 public Q_SLOTS:
     void generate(const toca::GenerationRequest& request) override;
     void cancel() override;
+    void recordSignals(const toca::GenerationRequest& request, const toca::plan::SignalOptions& options) override;
     void describeModel(const QString& path) override;
 
 private:
@@ -40,6 +41,8 @@ private:
     void work(std::stop_token stop); ///< the engine thread
     template <class Function>
     void post(Function function); ///< from the engine thread to this object's
+    /// @return false, and says so, while a run goes on
+    bool begin();
     void run(const GenerationRequest& request, std::stop_token stop);
 
     // Observer: on the engine thread

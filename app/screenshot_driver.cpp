@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/screenshot_driver.h"
 
+#include "ui/caching/policy_chooser.h"
 #include "ui/player/player_widget.h"
 #include "ui/prompt/prompt_panel.h"
+#include "ui/race/contender_list.h"
+#include "ui/race/race_panel.h"
 #include "ui/selection/selection_panel.h"
 
+#include <QAbstractItemView>
 #include <QAction>
 #include <QDir>
+#include <QPainter>
 #include <QPixmap>
 #include <QTimer>
 
@@ -33,6 +38,14 @@ ScreenshotDriver::ScreenshotDriver(ui::MainWindow& window, QString folder)
             later(kSettleMilliseconds, [this] { afterComparison(); });
         }
     });
+    connect(&m_window.race(), &ui::Race::progressChanged, this, [this] {
+        if (!m_hasRacePicture && m_window.race().progress() > 0.5) {
+            m_hasRacePicture = true;
+            later(60, [this] { save("9-racing"); });
+        }
+    });
+    connect(&m_window.race(), &ui::Race::finished, this,
+        [this] { later(2 * kSettleMilliseconds, [this] { afterRace(); }); });
     connect(&m_window.run(), &ui::RunController::failed, this, [this](const Error&) {
         m_ok = false;
         save("failed");
@@ -128,8 +141,46 @@ void ScreenshotDriver::afterComparison()
     m_window.player().setView(ui::ClipView::SideBySide);
     later(kSettleMilliseconds, [this] {
         save("7-compared");
-        finishTheme();
+        m_window.player().setView(ui::ClipView::Single);
+        showPolicies();
     });
+}
+
+void ScreenshotDriver::showPolicies()
+{
+    m_window.workspaces().switchTo(ui::Workspace::Tune);
+    auto* chooser = m_window.findChild<ui::PolicyChooser*>();
+    later(kSettleMilliseconds, [this, chooser] {
+        chooser->showPopup();
+        later(kSettleMilliseconds, [this, chooser] {
+            // The list is a window of its own: both as they are seen.
+            QPixmap picture = m_window.grab();
+            QWidget* list = chooser->view()->window();
+            QPainter(&picture).drawPixmap(m_window.mapFromGlobal(list->mapToGlobal(QPoint())), list->grab());
+            const QString theme = ui::theme().dark ? "dark" : "light";
+            m_ok = picture.save(QStringLiteral("%1/8-policies-%2.png").arg(m_folder, theme)) && m_ok;
+            chooser->hidePopup();
+            race();
+        });
+    });
+}
+
+void ScreenshotDriver::race()
+{
+    m_hasRacePicture = false;
+    m_window.workspaces().switchTo(ui::Workspace::Race);
+    later(kSettleMilliseconds, [this] { m_window.startRace(); });
+}
+
+void ScreenshotDriver::afterRace()
+{
+    if (m_window.race().isComparing()) {
+        later(kSettleMilliseconds, [this] { afterRace(); });
+        return;
+    }
+    save("10-race");
+    m_window.workspaces().switchTo(ui::Workspace::Generate);
+    finishTheme();
 }
 
 void ScreenshotDriver::finishTheme()

@@ -11,7 +11,8 @@
 namespace toca::app {
 
 /// Drives the real window through a real run and saves pictures of it in both themes: before, early and late in a run,
-/// after it, with a cell's tokens, and compared with the uncached run. For the README and for looking at one's work.
+/// after it, with a cell's tokens, compared with the uncached run, the list of policies, and a race of several. For the
+/// README and for looking at one's work.
 class ScreenshotDriver : public QObject {
     Q_OBJECT
 public:
@@ -27,6 +28,9 @@ private:
     void onProgress();
     void afterRun();
     void afterComparison();
+    void showPolicies();
+    void race();
+    void afterRace();
     void finishTheme();
     bool save(const QString& name);
     void later(int milliseconds, std::function<void()> next);
@@ -36,6 +40,7 @@ private:
     ui::ThemeChoice m_theme = ui::ThemeChoice::Dark;
     int m_picturesDuringRun = 0;
     bool m_isComparing = false;
+    bool m_hasRacePicture = false; ///< of the race going on
     bool m_ok = true;
 };
 

@@ -7,6 +7,7 @@
 #include <QString>
 
 #include <cstdint>
+#include <memory>
 
 namespace toca::ui {
 
@@ -17,7 +18,7 @@ class EnginePort : public QObject {
 public:
     using QObject::QObject;
 
-    /// True from an accepted `generate` until `finished` or `failed`.
+    /// True from an accepted `generate` or `recordSignals` until its answer.
     virtual bool isRunning() const = 0;
 
 public Q_SLOTS:
@@ -25,6 +26,9 @@ public Q_SLOTS:
     virtual void generate(const toca::GenerationRequest& request) = 0;
     /// Asks the running run to stop; it ends with `failed(Cancelled)` within one module.
     virtual void cancel() = 0;
+    /// Runs the request uncached and keeps what the threshold methods decide from. Answers `signalsRecorded` or
+    /// `failed`; refused like `generate` while something runs.
+    virtual void recordSignals(const toca::GenerationRequest& request, const toca::plan::SignalOptions& options) = 0;
     /// Reads what a model folder holds ("" = embedded). Answers `modelDescribed` or `modelFailed`. Queued behind a run.
     virtual void describeModel(const QString& path) = 0;
 
@@ -40,6 +44,7 @@ Q_SIGNALS:
     void decodingProgress(int done, int of);
     void finished(const toca::RunResult& result);
     void failed(const toca::Error& error);
+    void signalsRecorded(const std::shared_ptr<const toca::plan::SignalRecord>& record);
 };
 
 } // namespace toca::ui

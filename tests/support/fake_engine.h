@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace toca::test {
 
@@ -21,6 +22,7 @@ struct FakeEngineOptions {
     std::optional<Error> generateError; ///< instead of a run
     std::optional<Error> describeError;
     int failAtStep = -1; ///< -1: never
+    std::string failingPolicy; ///< runs of it fail at once; "": none
 };
 
 /// An engine without LibTorch: plans with the real policies, fills a real trace in the plan's order, and paints
@@ -32,6 +34,7 @@ public:
     std::atomic<int> describeCalls{0};
     std::atomic<bool> isInside{false}; ///< while `generate` runs
     std::atomic<bool> overlapped{false}; ///< two calls at once: a bug of the caller
+    std::vector<GenerationRequest> requests; ///< of all runs; to be read while none goes on
 
     static ModelInfo model(const std::string& path = {})
     {
@@ -60,13 +63,48 @@ public:
         return info;
     }
 
+    /// A class-conditional model of pictures with two samplers: 8 x 8 tokens, 4 layers, no cross-attention.
+    static ModelInfo pictureModel(const std::string& path, int classes = 1000, bool hasNames = true)
+    {
+        ModelInfo info;
+        info.path = path;
+        info.name = "picture model";
+        info.family = "dit";
+        info.shape.family = "dit";
+        info.shape.hiddenSize = 64;
+        info.shape.heads = 4;
+        info.shape.depth = 4;
+        info.shape.inChannels = 4;
+        info.shape.outChannels = 8;
+        info.shape.classes = classes;
+        info.shape.latentSide = 16;
+        info.parts = {{"transformer", "DiT", 300'000, 1'200'000, "float32"}};
+        info.steps = 20;
+        info.guidanceScale = 4.0;
+        info.frames = 1;
+        info.takesCondition = false;
+        info.takesNegativePrompt = false;
+        info.takesPrompt = false;
+        info.samplers = {"ddim", "ddpm"};
+        for (int label = 0; label < classes && hasNames; ++label) {
+            info.classNames.push_back(label == 207 ? "golden retriever" : "thing " + std::to_string(label));
+        }
+        return info;
+    }
+
+    /// Paths that end in "dit" hold the picture model.
+    static ModelInfo modelOf(const std::string& path)
+    {
+        return path.ends_with("dit") ? pictureModel(path) : model(path);
+    }
+
     Result<ModelInfo> describe(const std::string& path) override
     {
         ++describeCalls;
         if (options.describeError) {
             return unexpected(*options.describeError);
         }
-        return model(path);
+        return modelOf(path);
     }
 
     Result<void> load(const GenerationRequest&, Observer&) override { return {}; }
@@ -83,11 +121,52 @@ public:
     Result<RunResult> generate(const GenerationRequest& request, Observer& observer, std::stop_token stop) override
     {
         ++generateCalls;
+        requests.push_back(request);
         overlapped = overlapped || isInside.exchange(true);
         auto result = run(request, observer, stop);
         isInside = false;
         return result;
     }
+
+    /// Signals that grow with the distance between steps, so that every threshold method has something to decide.
+    Result<plan::SignalRecord> recordSignals(const GenerationRequest& request, const plan::SignalOptions& recording,
+        Observer& observer, std::stop_token stop) override
+    {
+        ++recordCalls;
+        auto made = planOf(request);
+        if (!made) {
+            return unexpected(made.error());
+        }
+        plan::SignalRecord record;
+        record.geometry = made->geometry();
+        record.schedule = made->schedule();
+        record.firstLayers = recording.firstLayers;
+        record.modelIdentity = "00112233445566778899aabbccddeeff";
+        for (int evaluation = 0; evaluation < made->evaluationCount(); ++evaluation) {
+            std::this_thread::sleep_for(options.perStep);
+            if (stop.stop_requested()) {
+                return unexpected(ErrorCode::Cancelled, "Cancelled.");
+            }
+            plan::EvaluationSignals signals;
+            signals.outputNorm = 1.0;
+            signals.latentRms = 1.0;
+            for (int before = 0; before < evaluation; ++before) {
+                const double distance = 0.02 * (evaluation - before) * (1 + 0.1 * evaluation);
+                signals.firstLayerChange.push_back(distance);
+                signals.inputDistance.push_back(distance);
+                signals.outputDistance.push_back(distance);
+            }
+            if (evaluation > 0) {
+                signals.modulatedChange = 0.05;
+                signals.residualRatio = 0.98;
+                signals.outputChange = 0.05;
+            }
+            record.evaluations.push_back(std::move(signals));
+            observer.stepFinished({0, evaluation, request.steps, 0, 0, 0, 0});
+        }
+        return record;
+    }
+    std::atomic<int> recordCalls{0};
 
 private:
     static Result<plan::Plan> planOf(const GenerationRequest& request)
@@ -95,12 +174,15 @@ private:
         if (const auto checked = checkRequest(request); !checked) {
             return unexpected(checked.error());
         }
-        const auto geometry = plan::geometryFor(
-            model().shape, request.frames, request.width, request.height, 9, 1, request.guidanceScale != 1.0);
+        const ModelInfo info = modelOf(request.modelPath);
+        const auto geometry = plan::geometryFor(info.shape, request.frames, request.width, request.height,
+            info.takesPrompt ? 9 : 0, 1, request.guidanceScale != 1.0);
         if (!geometry) {
             return unexpected(geometry.error());
         }
-        const auto policy = plan::makePolicy(request.policy, request.policyParameters, request.preset);
+        plan::PolicyContext context;
+        context.family = info.shape.family;
+        const auto policy = plan::makePolicy(request.policy, request.policyParameters, request.preset, context);
         if (!policy) {
             return unexpected(policy.error());
         }
@@ -133,13 +215,18 @@ private:
         if (options.generateError) {
             return unexpected(*options.generateError);
         }
+        if (!options.failingPolicy.empty() && options.failingPolicy == request.policy) {
+            return unexpected(ErrorCode::NotFound, "There is no calibration for '" + request.policy + "'.");
+        }
         auto planned = planOf(request);
         if (!planned) {
             return unexpected(planned.error());
         }
         const plan::Plan& plan = *planned;
         const plan::Geometry& geometry = plan.geometry();
-        auto trace = std::make_shared<plan::Trace>(geometry, plan.schedule());
+        // Pictures choose for each guidance row apart.
+        const int rows = geometry.crossAttention ? 1 : geometry.guidanceRows;
+        auto trace = std::make_shared<plan::Trace>(geometry, plan.schedule(), rows);
         trace->setOnce(plan::onceFlops(geometry), 0.001);
         const std::uint64_t runId = static_cast<std::uint64_t>(generateCalls.load());
         observer.stageChanged(Stage::EncodingText);
@@ -169,9 +256,13 @@ private:
                     cell.flops = plan::moduleFlops(geometry, layer, module, cell.computedTokens, geometry.rows());
                     cell.seconds = 1e-4f;
                     std::vector<std::int64_t> fresh;
-                    if (decided.action == plan::Action::Subset && cell.computedTokens > 0) {
+                    if (!geometry.crossAttention && module == plan::ModuleKind::CrossAttention) {
+                        cell = {};
+                        cell.action = plan::Action::Skip; // as the session records what a model has not
+                    }
+                    for (int row = 0; row < rows && cell.action == plan::Action::Subset; ++row) {
                         for (std::int32_t token = 0; token < cell.computedTokens; ++token) {
-                            fresh.push_back((token * tokens / cell.computedTokens + step) % tokens);
+                            fresh.push_back((token * tokens / cell.computedTokens + step + row) % tokens);
                         }
                     }
                     trace->append(cell, fresh);
@@ -182,9 +273,12 @@ private:
                 }
             }
             const auto now = Clock::now();
-            trace->appendEvaluation(
-                {plan::EvaluationDecision::Run, std::chrono::duration<double>(now - started).count(),
-                    plan.evaluationFlops(step), plan.cacheBytes(), 1.0});
+            plan::TraceEvaluation evaluation{plan.decision(step), std::chrono::duration<double>(now - started).count(),
+                plan.evaluationFlops(step), plan.cacheBytes(), 1.0, {}};
+            if (!plan.isStatic() && step > 0) {
+                evaluation.scalars = {0.1, 0.1 * step, 0.05}; // never below its threshold
+            }
+            trace->appendEvaluation(evaluation);
             const double elapsed = std::chrono::duration<double>(now - begin).count();
             observer.stepFinished({runId, step, request.steps, std::chrono::duration<double>(now - started).count(),
                 elapsed, elapsed / (step + 1) * (request.steps - step - 1), plan.cacheBytes()});

@@ -26,6 +26,18 @@ inline plan::Geometry smallGeometry()
     return geometry;
 }
 
+/// The same of a class-conditional picture model: one frame of 3 x 4 tokens, no cross-attention.
+inline plan::Geometry pictureGeometry()
+{
+    plan::Geometry geometry = smallGeometry();
+    geometry.family = "dit";
+    geometry.grid = {1, 3, 4};
+    geometry.layers = {plan::LayerKind::Joint, plan::LayerKind::Joint};
+    geometry.crossAttention = false;
+    geometry.textTokens = geometry.captionChannels = geometry.captionTokens = 0;
+    return geometry;
+}
+
 /// Step 0 full; from then on attention is reused and 3 of 12 tokens of the MLPs are computed.
 inline plan::Plan smallPlan(int steps)
 {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/fake_engine.h"
 #include "ui/caching/caching_panel.h"
+#include "ui/caching/plan_strip.h"
+#include "ui/caching/policy_chooser.h"
 
 #include <QComboBox>
 #include <QDoubleSpinBox>
@@ -21,7 +23,7 @@ private Q_SLOTS:
     void init()
     {
         m_panel = std::make_unique<CachingPanel>();
-        model().setRun(*plan::geometryFor(test::FakeEngine::model().shape, 17, 128, 128, 9), 30);
+        model().setRun(geometry(), plan::uniformSchedule("rflow", 30));
     }
     void cleanup() { m_panel.reset(); }
 
@@ -42,6 +44,13 @@ private Q_SLOTS:
     void unknownPolicyOfAFileFallsBack();
     void wrongValuesOfAFileAreDropped();
     void withoutGeometryItSaysSo();
+    void chooserGroupsEveryPolicy();
+    void unsuitablePoliciesSayWhy();
+    void chooserByKeyboardSkipsThem();
+    void presetsFollowTheFamily();
+    void defaultPresetIsTheFamilys();
+    void expectationsAreCalledThat();
+    void planHasNoCrossAttentionBand();
 
 private:
     CachingModel& model() { return m_panel->model(); }
@@ -51,6 +60,16 @@ private:
         return m_panel->findChild<Widget*>(name);
     }
     double gain() { return model().plan()->flopsGain(); }
+    static plan::Geometry geometry() { return *plan::geometryFor(test::FakeEngine::model().shape, 17, 128, 128, 9); }
+    /// As when the picture model is opened.
+    void openPictureModel()
+    {
+        plan::PolicyContext context;
+        context.family = "dit";
+        model().setContext(context);
+        model().setRun(*plan::geometryFor(test::FakeEngine::pictureModel("a.dit").shape, 1, 128, 128, 0),
+            plan::uniformSchedule("ddim", 20));
+    }
     std::unique_ptr<CachingPanel> m_panel;
 };
 
@@ -70,8 +89,7 @@ void TestCachingPanel::everyPolicyGetsAllItsParameters()
 void TestCachingPanel::plannedNumbersAreThePlans()
 {
     const auto policy = plan::makePolicy("toca");
-    const auto geometry = *plan::geometryFor(test::FakeEngine::model().shape, 17, 128, 128, 9);
-    const auto expected = (*policy)->plan(geometry, plan::uniformSchedule("rflow", 30));
+    const auto expected = (*policy)->plan(geometry(), plan::uniformSchedule("rflow", 30));
     QCOMPARE(gain(), expected->flopsGain());
     QCOMPARE(child<QLabel>("plannedGain")->text(),
         QStringLiteral("%1 ×").arg(QLocale().toString(expected->flopsGain(), 'f', 2)));
@@ -154,17 +172,22 @@ void TestCachingPanel::sliderIsMonotoneInCost()
 {
     QFETCH(QString, policy);
     model().setPolicy(policy.toStdString());
+    const std::vector<plan::ParameterValues> stops = model().stops();
     double before = 0;
-    for (int index = 0; index < static_cast<int>(model().stops().size()); ++index) {
+    double first = 0;
+    for (int index = 0; index < static_cast<int>(stops.size()); ++index) {
         model().setStop(index);
         QVERIFY2(gain() >= before, "a step towards speed must not cost more");
-        QCOMPARE(model().stop(), index);
+        QVERIFY(model().stops()[static_cast<std::size_t>(model().stop())] == stops[static_cast<std::size_t>(index)]);
         before = gain();
+        first = index == 0 ? before : first;
     }
-    if (policy == "none") {
-        QVERIFY(model().stops().empty());
-    } else {
+    QCOMPARE(child<QSlider>("speed")->parentWidget()->isHidden(), stops.empty());
+    if (policy == "none" || model().isExpectation()) {
+        QVERIFY2(stops.empty(), "what is not known before can't be slid along");
+    } else if (policy == "toca" || policy == "fora" || policy == "duca" || policy == "taylorseer") {
         QVERIFY(before > 2.0);
+        QVERIFY(before > first);
     }
 }
 
@@ -254,11 +277,133 @@ void TestCachingPanel::wrongValuesOfAFileAreDropped()
 
 void TestCachingPanel::withoutGeometryItSaysSo()
 {
-    model().setRun(std::nullopt, 30);
+    model().setRun(std::nullopt, plan::uniformSchedule("rflow", 30));
     QVERIFY(!model().plan());
     QVERIFY(!model().problem().isEmpty());
     QVERIFY(!child<QFrame>("cachingWarning")->isHidden());
     QCOMPARE(child<QLabel>("plannedGain")->text(), QString("–"));
+}
+
+void TestCachingPanel::chooserGroupsEveryPolicy()
+{
+    auto* chooser = child<PolicyChooser>("policy");
+    int policies = 0;
+    for (const PolicyGroup& group : policyGroups()) {
+        QVERIFY(chooser->findText(group.title) >= 0);
+        QVERIFY2(group.title != "Other methods", "a registered method without a group");
+        policies += static_cast<int>(group.policies.size());
+    }
+    QCOMPARE(policies, static_cast<int>(plan::policyEntries().size()));
+    for (const plan::PolicyEntry& entry : plan::policyEntries()) {
+        QVERIFY(chooser->isPossible(entry.name) || !chooser->lineOf(entry.name).isEmpty());
+        const QString tip =
+            chooser->itemData(chooser->findText(QString::fromStdString(entry.title)), Qt::ToolTipRole).toString();
+        QVERIFY(tip.contains(QString::fromStdString(entry.summary).toHtmlEscaped()));
+    }
+    QCOMPARE(chooser->policy(), std::string("toca"));
+}
+
+void TestCachingPanel::unsuitablePoliciesSayWhy()
+{
+    auto* chooser = child<PolicyChooser>("policy");
+    std::vector<PolicyFit> fits(plan::policyEntries().size());
+    for (std::size_t index = 0; index < fits.size(); ++index) {
+        if (plan::policyEntries()[index].name == "pab") {
+            fits[index] = {false, "there is nothing to broadcast"};
+        } else if (plan::policyEntries()[index].name == "teacache") {
+            fits[index] = {true, "it needs a calibration"};
+        }
+    }
+    chooser->setFits(fits);
+    QVERIFY(!chooser->isPossible("pab"));
+    QCOMPARE(chooser->lineOf("pab"), QString("there is nothing to broadcast"));
+    QVERIFY(chooser->isPossible("teacache"));
+    QVERIFY(chooser->lineOf("teacache").contains("calibration"));
+    // A file may name it all the same: then the panel says what is wrong instead of hiding it.
+    chooser->setPolicy("pab");
+    QCOMPARE(chooser->policy(), std::string("pab"));
+    // The model tells which ones apply to the open run.
+    QCOMPARE(model().fits().size(), plan::policyEntries().size());
+    for (std::size_t index = 0; index < model().fits().size(); ++index) {
+        const PolicyFit& fit = model().fits()[index];
+        QVERIFY2(fit.isPossible || !fit.reason.isEmpty(), plan::policyEntries()[index].name.c_str());
+    }
+}
+
+void TestCachingPanel::chooserByKeyboardSkipsThem()
+{
+    auto* chooser = child<PolicyChooser>("policy");
+    std::vector<PolicyFit> fits(plan::policyEntries().size());
+    for (std::size_t index = 0; index < fits.size(); ++index) {
+        fits[index].isPossible = plan::policyEntries()[index].name != "duca";
+    }
+    chooser->setFits(fits);
+    QStringList visited;
+    for (int press = 0; press < 40; ++press) {
+        QTest::keyClick(chooser, Qt::Key_Down);
+        visited += QString::fromStdString(model().state().policy);
+    }
+    QVERIFY(!visited.contains("duca"));
+    QVERIFY(visited.contains("clusca") && visited.contains("easycache"));
+    QCOMPARE(QString::fromStdString(chooser->policy()), visited.back());
+}
+
+void TestCachingPanel::presetsFollowTheFamily()
+{
+    auto* presets = child<QComboBox>("preset");
+    QVERIFY(presets->findData("careful") >= 0);
+    QVERIFY(presets->findData("dit-ddpm250") < 0);
+    model().setPreset("careful");
+    openPictureModel();
+    QVERIFY(presets->findData("careful") < 0);
+    QVERIFY(presets->findData("dit-ddpm250") >= 0);
+    QVERIFY2(model().state().preset.empty(), "a preset of another family is left");
+    QVERIFY(model().plan());
+    model().setPreset("dit-ddpm250");
+    QCOMPARE(presets->currentData().toString(), QString("dit-ddpm250"));
+}
+
+void TestCachingPanel::defaultPresetIsTheFamilys()
+{
+    openPictureModel();
+    const plan::PolicyEntry* toca = plan::findPolicy("toca");
+    const plan::Preset* standard = plan::defaultPreset(*toca, "dit");
+    QVERIFY(standard && standard->family == "dit");
+    QCOMPARE(model().preset(), standard);
+    QCOMPARE(child<QComboBox>("preset")->currentText(), QString::fromStdString(standard->label));
+    QCOMPARE(child<QComboBox>("preset")->currentData().toString(), QString());
+    for (const auto& [name, value] : standard->values) {
+        QVERIFY2(model().value(name) == value, name.c_str());
+        QVERIFY(!model().isChanged(name));
+    }
+    // It is what runs when a request names none.
+    plan::PolicyContext context;
+    context.family = "dit";
+    QCOMPARE(
+        (*plan::makePolicy("toca", {}, {}, context))->parameters().at("fresh_ratio"), model().value("fresh_ratio"));
+}
+
+void TestCachingPanel::expectationsAreCalledThat()
+{
+    auto* note = child<QLabel>("expectation");
+    QVERIFY(note->isHidden());
+    QVERIFY(!child<QLabel>("plannedGain")->text().contains(QStringLiteral("≥")));
+    model().setPolicy("easycache");
+    QVERIFY(model().isExpectation());
+    QVERIFY(!note->isHidden());
+    QVERIFY(child<QLabel>("plannedGain")->text().contains(QStringLiteral("≥")));
+    QVERIFY2(!model().cachesNothing(), "nobody knows before");
+    model().setValue("threshold", 0.0);
+    QVERIFY(!model().isExpectation());
+    QVERIFY(model().cachesNothing());
+}
+
+void TestCachingPanel::planHasNoCrossAttentionBand()
+{
+    auto* strip = m_panel->findChild<PlanStrip*>();
+    QCOMPARE(strip->bands(), 3);
+    openPictureModel();
+    QCOMPARE(strip->bands(), 2);
 }
 
 QTEST_MAIN(TestCachingPanel)

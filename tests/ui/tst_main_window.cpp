@@ -6,6 +6,7 @@
 #include "ui/caching/caching_panel.h"
 #include "ui/compare/summary_strip.h"
 #include "ui/player/player_widget.h"
+#include "ui/player/scrubber.h"
 #include "ui/prompt/prompt_panel.h"
 #include "ui/selection/selection_panel.h"
 #include "ui/window/banner.h"
@@ -22,7 +23,9 @@
 #include <QDialog>
 #include <QDockWidget>
 #include <QDropEvent>
+#include <QFileDialog>
 #include <QLabel>
+#include <QLineEdit>
 #include <QMenu>
 #include <QMenuBar>
 #include <QMimeData>
@@ -34,6 +37,7 @@
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 
 using namespace toca;
 using namespace toca::ui;
@@ -66,6 +70,11 @@ private Q_SLOTS:
     void clipIsSavedThroughTheService();
     void droppedClipRestoresItsRequest();
     void modelFolderShowsWhatItHolds();
+    void checkpointFileIsOpenedAsAModel();
+    void pictureModelByClass();
+    void savedPictureRestoresItsRequest();
+    void thresholdThatSkipsNothingSaysSo();
+    void frameOnTheScreenIsSavedFromThePlayer();
     void missingPathIsAnError();
     void tabbedDocksShowTheirNameOnce();
     void tabReachesEveryControl();
@@ -463,6 +472,122 @@ void TestMainWindow::modelFolderShowsWhatItHolds()
     QTRY_VERIFY(!m_window->banner().isHidden());
     QVERIFY(m_window->banner().text().contains("no transformer"));
     QCOMPARE(m_window->prompt().model().model().name, std::string("other model"));
+}
+
+void TestMainWindow::checkpointFileIsOpenedAsAModel()
+{
+    waitForModel();
+    // Told by content: a zip archive, a stream of pickles, safetensors that are no trace.
+    const std::string header = R"({"blocks.0.weight":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})";
+    std::string safetensors(8, '\0');
+    safetensors[0] = static_cast<char>(header.size());
+    const std::pair<const char*, std::string> files[]{{"a.pt", std::string("PK\x03\x04zip", 7)},
+        {"b.anything", std::string("\x80\x02more", 6)}, {"c.safetensors", safetensors + header + std::string(4, '\0')}};
+    for (const auto& [name, content] : files) {
+        const QString path = m_folder.filePath(name);
+        QVERIFY(writeFileAtomically(path.toStdString(), content));
+        m_window->openPath(path);
+        QDialog* dialog = nullptr;
+        QTRY_VERIFY2((dialog = m_window->findChild<QDialog*>()) && dialog->isVisible(), name);
+        dialog->accept();
+        QCOMPARE(m_window->prompt().model().model().path, path.toStdString());
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+    }
+    QVERIFY(m_window->banner().isHidden());
+}
+
+void TestMainWindow::pictureModelByClass()
+{
+    waitForModel();
+    const QString path = m_folder.filePath("small.dit");
+    QVERIFY(QDir().mkpath(path));
+    m_window->openPath(path);
+    QDialog* dialog = nullptr;
+    QTRY_VERIFY((dialog = m_window->findChild<QDialog*>()) && dialog->isVisible());
+    dialog->accept();
+    QVERIFY(m_window->prompt().model().takesClass());
+    QCOMPARE(m_window->caching().model().context().family, std::string("dit"));
+    QVERIFY(m_window->caching().model().plan());
+    QVERIFY(!m_window->caching().model().plan()->geometry().crossAttention);
+    QApplication::setActiveWindow(m_window.get()); // the dialog had it
+    // Typed and started by keyboard.
+    auto* names = m_window->findChild<QComboBox*>("className");
+    QVERIFY(names->isVisible());
+    QTest::keyClick(m_window.get(), Qt::Key_L, Qt::ControlModifier);
+    QVERIFY(names->hasFocus() || names->lineEdit()->hasFocus());
+    names->lineEdit()->selectAll();
+    QTest::keyClicks(names->lineEdit(), "88");
+    QSignalSpy finished(&m_window->run(), &RunController::finished);
+    m_window->prompt().model().setSteps(6);
+    QTest::keyClick(names->lineEdit(), Qt::Key_Tab);
+    QTest::keyClick(m_window.get(), Qt::Key_Return, Qt::ControlModifier);
+    QVERIFY(finished.wait(30000));
+    QCOMPARE(m_window->run().result()->request.classLabel, 88);
+    QCOMPARE(m_window->run().result()->clip.frames.size(), std::size_t{1});
+    QVERIFY(m_window->action("saveClip")->text().contains("picture"));
+    QVERIFY(!m_window->player().findChild<FrameScrubber*>()->isVisible());
+    // The tokens of both guidance rows, also over the picture.
+    Q_EMIT m_window->selection().cellActivated(2, 1, plan::ModuleKind::Mlp);
+    auto* rows = m_window->findChild<QComboBox*>("selectionRow");
+    QTRY_VERIFY(rows->isVisible());
+    rows->setFocus();
+    QTest::keyClick(rows, Qt::Key_Down);
+    QCOMPARE(m_window->player().overlay().selectionRow(), 1);
+}
+
+void TestMainWindow::savedPictureRestoresItsRequest()
+{
+    close();
+    m_services.readRequest = [](const std::filesystem::path&) -> Result<std::string> {
+        GenerationRequest request;
+        request.classLabel = 12;
+        request.frames = 1;
+        request.seed = 5;
+        request.sampler = "ddpm";
+        request.policy = "fora";
+        return toJson(request);
+    };
+    m_services.readClip = [](const std::filesystem::path&) -> Result<Clip> {
+        return Clip{8, {Frame{2, 2, std::vector<std::uint8_t>(12, 200)}}};
+    };
+    open();
+    waitForModel();
+    m_window->prompt().model().setModel(test::FakeEngine::pictureModel("x.dit"));
+    const QString path = m_folder.filePath("picture.png");
+    QVERIFY(writeFileAtomically(path.toStdString(), std::string("\x89PNG\r\n\x1a\n")));
+    QSignalSpy opened(m_window.get(), &MainWindow::pathOpened);
+    m_window->openPath(path);
+    QVERIFY(opened.wait(10000));
+    QCOMPARE(m_window->request().classLabel, 12);
+    QCOMPARE(m_window->request().sampler, std::string("ddpm"));
+    QCOMPARE(m_window->request().seed, std::uint64_t{5});
+    QCOMPARE(m_window->request().policy, std::string("fora"));
+    QVERIFY(m_window->player().model().hasFinal());
+}
+
+void TestMainWindow::thresholdThatSkipsNothingSaysSo()
+{
+    waitForModel();
+    m_window->caching().model().setPolicy("easycache");
+    generateAndWait();
+    QVERIFY(!m_window->banner().isHidden());
+    QVERIFY2(m_window->banner().text().contains("skipped nothing"), qPrintable(m_window->banner().text()));
+    QVERIFY(m_window->banner().text().contains("0.05"));
+}
+
+void TestMainWindow::frameOnTheScreenIsSavedFromThePlayer()
+{
+    generateAndWait();
+    QSignalSpy asked(&m_window->player(), &PlayerWidget::savePictureRequested);
+    QTimer::singleShot(300, this, [this] {
+        auto* dialog = m_window->findChild<QFileDialog*>();
+        if (dialog) {
+            dialog->reject();
+        }
+    });
+    m_window->player().action("player.savePicture")->trigger();
+    QCOMPARE(asked.count(), 1);
+    QVERIFY(!m_window->player().framePicture().isNull());
 }
 
 void TestMainWindow::missingPathIsAnError()

@@ -32,6 +32,8 @@ private Q_SLOTS:
     void scrubbersAreReadable();
     void draggingTheFrameScrubberPausesMeanwhile();
     void comparisonNeedsABaseline();
+    void aPictureHasNoTransport();
+    void overlayShowsTheChosenGuidanceRow();
     void aThousandPreviews();
     void everyControlHasAName();
 };
@@ -238,6 +240,65 @@ void TestPlayer::comparisonNeedsABaseline()
     shown.player.clearBaseline();
     QVERIFY(shown.player.action("player.viewSingle")->isChecked());
     QVERIFY(shown.player.canvas().baselineRect().isEmpty());
+}
+
+void TestPlayer::aPictureHasNoTransport()
+{
+    Shown shown;
+    const auto isShown = [&shown](const char* action) {
+        for (const QToolButton* button : shown.player.findChildren<QToolButton*>()) {
+            if (button->defaultAction() == shown.player.action(action))
+                return button->isVisible();
+        }
+        return false;
+    };
+    auto* frames = shown.player.findChild<FrameScrubber*>();
+    auto* steps = shown.player.findChild<StepScrubber*>();
+    QVERIFY(frames->isVisible() && isShown("player.play"));
+    shown.player.setExpectsPicture(true);
+    QVERIFY2(!frames->isVisible(), "known before the first run");
+    shown.player.setExpected({64, 64}, 1, 8);
+    shown.player.addPreview(plainPreview(0, 1));
+    shown.player.setClip(plainClip(1, 64, 64));
+    QVERIFY(!frames->isVisible());
+    for (const char* action : {"player.play", "player.nextFrame", "player.loop", "player.lastFrame"})
+        QVERIFY2(!isShown(action), action);
+    QVERIFY(steps->isVisible() && isShown("player.follow"));
+    QTest::keyClick(steps, Qt::Key_Home);
+    QCOMPARE(shown.player.model().viewedStep(), 0);
+    // A clip that is opened all the same gets its controls.
+    shown.player.setClip(plainClip(17, 64, 64));
+    QVERIFY(frames->isVisible() && isShown("player.play"));
+}
+
+void TestPlayer::overlayShowsTheChosenGuidanceRow()
+{
+    plan::Geometry geometry;
+    geometry.family = "dit";
+    geometry.grid = {1, 2, 2};
+    geometry.hiddenSize = 8;
+    geometry.layers = {plan::LayerKind::Joint};
+    geometry.crossAttention = false;
+    auto trace = std::make_shared<plan::Trace>(geometry, plan::uniformSchedule("ddim", 1), 2);
+    plan::TraceCell cell;
+    cell.action = plan::Action::Subset;
+    cell.selected = true;
+    cell.computedTokens = 1;
+    const std::vector<std::int64_t> fresh{0, 3};
+    trace->append(cell, fresh);
+    Shown shown;
+    shown.player.setClip(plainClip(1, 64, 64));
+    shown.player.setTrace(trace);
+    shown.player.showCell(0, 0, plan::ModuleKind::SelfAttention);
+    TokenOverlayModel& overlay = shown.player.overlay();
+    QCOMPARE(overlay.values(), (std::vector<float>{1, 0, 0, 0}));
+    overlay.setSelectionRow(1);
+    QCOMPARE(overlay.values(), (std::vector<float>{0, 0, 0, 1}));
+    overlay.setSelectionRow(7); // there is no such row
+    QCOMPARE(overlay.selectionRow(), 0);
+    overlay.setSelectionRow(1);
+    shown.player.setTrace(smallTrace(4, {1, 2}));
+    QCOMPARE(overlay.selectionRow(), 0);
 }
 
 void TestPlayer::aThousandPreviews()

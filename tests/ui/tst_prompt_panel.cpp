@@ -9,6 +9,7 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QSet>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QSpinBox>
@@ -51,6 +52,16 @@ private Q_SLOTS:
     void valuesOfSettingsFilesAreNotTrusted();
     void negativePromptOnlyWhereTheModelTakesOne();
     void estimatesTextTokens();
+    void classInsteadOfPrompt();
+    void classFoundByNameOrNumber_data();
+    void classFoundByNameOrNumber();
+    void classByNumberWhereNamesAreUnknown();
+    void randomClassIsOneOfThem();
+    void samplersOnlyWhereThereAreSeveral();
+    void picturesHaveNoFrames();
+    void fixedSizeOffersNoOther();
+    void recalledRequestFitsTheModel();
+    void scheduleIsTheSamplers();
     void durationsAndSizes();
 
 private:
@@ -337,6 +348,139 @@ void TestPromptPanel::durationsAndSizes()
     QCOMPARE(duration(std::numeric_limits<double>::infinity()), QString("–"));
     QCOMPARE(shortCount(5'900'000), QString("5.9 M"));
     QCOMPARE(shortCount(12), QString("12"));
+}
+
+void TestPromptPanel::classInsteadOfPrompt()
+{
+    QVERIFY(child<QWidget>("className")->parentWidget()->parentWidget()->isHidden());
+    QCOMPARE(model().request().classLabel, -1);
+    model().setModel(test::FakeEngine::pictureModel("a.dit"));
+    QVERIFY(!child<QWidget>("className")->parentWidget()->parentWidget()->isHidden());
+    QVERIFY(child<QWidget>("prompt")->parentWidget()->isHidden());
+    QCOMPARE(model().request().classLabel, 207);
+    QVERIFY(child<QComboBox>("className")->currentText().contains("golden retriever"));
+    QVERIFY(model().geometry());
+    QVERIFY(!model().geometry()->crossAttention);
+    model().setModel(test::FakeEngine::model());
+    QVERIFY(!child<QWidget>("prompt")->parentWidget()->isHidden());
+    QCOMPARE(model().request().classLabel, -1);
+}
+
+void TestPromptPanel::classFoundByNameOrNumber_data()
+{
+    QTest::addColumn<QString>("typed");
+    QTest::addColumn<int>("taken");
+    QTest::newRow("number") << "88" << 88;
+    QTest::newRow("part of a name") << "retriev" << 207;
+    QTest::newRow("capitals") << "GOLDEN" << 207;
+    QTest::newRow("its entry") << "12  thing 12" << 12;
+    QTest::newRow("nonsense") << "no such thing" << 207;
+    QTest::newRow("too large") << "4000" << 207;
+    QTest::newRow("nothing") << "" << 207;
+}
+
+void TestPromptPanel::classFoundByNameOrNumber()
+{
+    QFETCH(QString, typed);
+    QFETCH(int, taken);
+    model().setModel(test::FakeEngine::pictureModel("a.dit"));
+    auto* names = child<QComboBox>("className");
+    names->lineEdit()->setText(typed);
+    Q_EMIT names->lineEdit()->editingFinished();
+    QCOMPARE(model().request().classLabel, taken);
+    QCOMPARE(names->currentText(), model().classTitle(taken));
+}
+
+void TestPromptPanel::classByNumberWhereNamesAreUnknown()
+{
+    model().setModel(test::FakeEngine::pictureModel("b.dit", 40, false));
+    QVERIFY(child<QWidget>("className")->isHidden());
+    auto* number = child<QSpinBox>("classNumber");
+    QVERIFY(!number->isHidden());
+    QCOMPARE(number->maximum(), 39);
+    QCOMPARE(model().request().classLabel, 0); // there is no class 207
+    number->setValue(17);
+    QCOMPARE(model().request().classLabel, 17);
+}
+
+void TestPromptPanel::randomClassIsOneOfThem()
+{
+    model().setModel(test::FakeEngine::pictureModel("b.dit", 40));
+    QSet<int> seen;
+    for (int draw = 0; draw < 50; ++draw) {
+        child<QToolButton>("classDice")->click();
+        QVERIFY(model().request().classLabel >= 0 && model().request().classLabel < 40);
+        seen.insert(model().request().classLabel);
+    }
+    QVERIFY(seen.size() > 5);
+}
+
+void TestPromptPanel::samplersOnlyWhereThereAreSeveral()
+{
+    auto* samplers = child<QComboBox>("sampler");
+    QVERIFY(samplers->isHidden());
+    model().setModel(test::FakeEngine::pictureModel("a.dit"));
+    QVERIFY(!samplers->isHidden());
+    QCOMPARE(samplers->count(), 2);
+    QCOMPARE(model().request().sampler, std::string());
+    samplers->setCurrentIndex(1);
+    Q_EMIT samplers->activated(1);
+    QCOMPARE(model().request().sampler, std::string("ddpm"));
+    model().setModel(test::FakeEngine::model());
+    QCOMPARE(model().request().sampler, std::string());
+}
+
+void TestPromptPanel::picturesHaveNoFrames()
+{
+    QVERIFY(!child<QSpinBox>("frames")->isHidden());
+    model().setModel(test::FakeEngine::pictureModel("a.dit"));
+    QVERIFY(child<QSpinBox>("frames")->isHidden());
+    QCOMPARE(model().request().frames, 1);
+    QVERIFY(model().sizeProblem().isEmpty());
+    model().setModel(test::FakeEngine::model());
+    QVERIFY(!child<QSpinBox>("frames")->isHidden());
+    QCOMPARE(model().request().frames, 17);
+}
+
+void TestPromptPanel::fixedSizeOffersNoOther()
+{
+    model().setModel(test::FakeEngine::pictureModel("a.dit"));
+    QCOMPARE(child<QComboBox>("sizePreset")->count(), 1);
+    // A size that a file brought is shown, with the reason why it can't be made.
+    model().setSize(256, 256);
+    QVERIFY(!model().sizeProblem().isEmpty());
+    QCOMPARE(child<QComboBox>("sizePreset")->currentIndex(), -1);
+}
+
+void TestPromptPanel::recalledRequestFitsTheModel()
+{
+    model().setModel(test::FakeEngine::pictureModel("a.dit"));
+    GenerationRequest request;
+    request.classLabel = 12;
+    request.sampler = "ddpm";
+    request.frames = 1;
+    model().setRequest(request);
+    QCOMPARE(model().request().classLabel, 12);
+    QCOMPARE(child<QComboBox>("sampler")->currentData().toString(), QString("ddpm"));
+    request.classLabel = 5000;
+    request.sampler = "euler";
+    request.frames = 34;
+    model().setRequest(request);
+    QCOMPARE(model().request().classLabel, 207);
+    QCOMPARE(model().request().sampler, std::string());
+    QCOMPARE(model().request().frames, 1);
+}
+
+void TestPromptPanel::scheduleIsTheSamplers()
+{
+    QCOMPARE(model().schedule().name, std::string("rflow"));
+    QCOMPARE(model().schedule().steps, 30);
+    model().setModel(test::FakeEngine::pictureModel("a.dit"));
+    QCOMPARE(model().schedule().name, std::string("ddim"));
+    model().setSampler("ddpm");
+    model().setSteps(7);
+    QCOMPARE(model().schedule().name, std::string("ddpm"));
+    QCOMPARE(model().schedule().evaluations.size(), std::size_t{7});
 }
 
 QTEST_MAIN(TestPromptPanel)

@@ -19,6 +19,7 @@ private Q_SLOTS:
     void initTestCase() { QLocale::setDefault(QLocale::c()); }
     void rowsAndCellsAreInverse_data();
     void rowsAndCellsAreInverse();
+    void classModelsHaveNoCrossAttentionRows();
     void planShowsBeforeTheRun();
     void onlySeenCellsHaveHappened();
     void refreshNamesTheChangedEvaluations();
@@ -53,6 +54,23 @@ void TestSelectionMapModel::rowsAndCellsAreInverse()
     // Row 1: second layer's self-attention, or first layer's cross-attention.
     const MapCell second{2, byModule ? 1 : 0, byModule ? ModuleKind::SelfAttention : ModuleKind::CrossAttention};
     QCOMPARE(model.cellAt(2, 1), second);
+}
+
+void TestSelectionMapModel::classModelsHaveNoCrossAttentionRows()
+{
+    SelectionMapModel model;
+    model.setPlan(plan::Plan(ui::testing::pictureGeometry(), plan::uniformSchedule("ddim", 3)));
+    for (const auto order : {SelectionMapModel::RowOrder::ByModule, SelectionMapModel::RowOrder::ByLayer}) {
+        model.setRowOrder(order);
+        QCOMPARE(model.rows(), 4);
+        for (int row = 0; row < 4; ++row) {
+            const MapCell cell = model.cellAt(0, row);
+            QVERIFY(cell.module != ModuleKind::CrossAttention);
+            QCOMPARE(model.rowOf(cell.layer, cell.module), row);
+        }
+    }
+    QVERIFY(!model.contains({0, 0, ModuleKind::CrossAttention}));
+    QVERIFY(!selectionCsv(model).contains("cross_attention"));
 }
 
 void TestSelectionMapModel::planShowsBeforeTheRun()

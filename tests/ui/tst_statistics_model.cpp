@@ -27,6 +27,8 @@ private Q_SLOTS:
     void growsWithTheTrace();
     void severalEvaluationsOfAStepAddUp();
     void skippedEvaluationIsAllCached();
+    void crossAttentionCountsOnlyWhereThereIsOne();
+    void decisionsAreTakenOver();
     void csvLeavesUnknownFieldsEmpty();
     void emptyModel();
 };
@@ -176,6 +178,59 @@ void TestStatisticsModel::skippedEvaluationIsAllCached()
     model.setTrace(trace);
     QVERIFY(near(model.step(0).meanCacheRatio, 1.0));
     QVERIFY(!model.step(0).isFull);
+}
+
+void TestStatisticsModel::crossAttentionCountsOnlyWhereThereIsOne()
+{
+    const plan::Plan plan(ui::testing::pictureGeometry(), plan::uniformSchedule("ddim", 1));
+    auto trace = std::make_shared<plan::Trace>(plan.geometry(), plan.schedule());
+    for (int layer = 0; layer < 2; ++layer) {
+        for (const plan::ModuleKind module : plan::kAllModules) {
+            plan::TraceCell cell;
+            const bool isThere = module != plan::ModuleKind::CrossAttention;
+            cell.action = isThere ? plan::Action::Full : plan::Action::Skip;
+            cell.computedTokens = isThere ? 12 : 0;
+            trace->append(cell);
+        }
+    }
+    trace->appendEvaluation({});
+    RunStatisticsModel model;
+    model.setTrace(trace);
+    QVERIFY(model.step(0).isFull);
+    QVERIFY(!model.step(0).skipped);
+    QVERIFY(near(model.step(0).meanCacheRatio, 0.0));
+    QVERIFY(std::isnan(model.step(0).cacheRatio[1]));
+    QCOMPARE(model.modules().size(), std::size_t{2});
+}
+
+void TestStatisticsModel::decisionsAreTakenOver()
+{
+    const plan::Plan plan = ui::testing::smallPlan(2);
+    auto trace = std::make_shared<plan::Trace>(plan.geometry(), plan.schedule());
+    RunStatisticsModel model;
+    model.setTrace(trace);
+    for (int evaluation = 0; evaluation < 2; ++evaluation) {
+        for (std::size_t cell = 0; cell < plan::Trace::cellsPerEvaluation(plan.geometry()); ++cell) {
+            plan::TraceCell done;
+            done.action = evaluation == 0 ? plan::Action::Full : plan::Action::Skip;
+            done.computedTokens = evaluation == 0 ? 12 : 0;
+            trace->append(done);
+        }
+        plan::TraceEvaluation done;
+        if (evaluation == 1) {
+            done.scalars = {0.02, 0.05, 0.1};
+        }
+        trace->appendEvaluation(done);
+    }
+    QVERIFY(!model.hasDecisions());
+    QVERIFY(model.refresh());
+    QVERIFY(model.hasDecisions());
+    QVERIFY(std::isnan(model.step(0).threshold));
+    QCOMPARE(model.step(1).signal, 0.02);
+    QCOMPARE(model.step(1).accumulated, 0.05);
+    QCOMPARE(model.step(1).threshold, 0.1);
+    QVERIFY(model.step(1).skipped && !model.step(0).skipped);
+    QVERIFY(model.csv().trimmed().endsWith(",0.02,0.05,0.1"));
 }
 
 void TestStatisticsModel::csvLeavesUnknownFieldsEmpty()

@@ -31,6 +31,7 @@ private Q_SLOTS:
     void exportsEveryFormat();
     void unknownEndingIsRefused();
     void emptyPanelSaysSo();
+    void decisionsAreShownWhereThereAreSome();
 
 private:
     PlotCard& card(std::size_t index) const { return m_panel->plots()[index]->card(); }
@@ -145,6 +146,35 @@ void TestStatisticsPanel::emptyPanelSaysSo()
     m_panel->setCursorStep(2);
     m_panel->refresh();
     QVERIFY(card(0).valueText().isEmpty());
+}
+
+void TestStatisticsPanel::decisionsAreShownWhereThereAreSome()
+{
+    PlotCard& decisions = card(6);
+    QVERIFY2(decisions.isHidden(), "this policy decides nothing by a threshold");
+    auto trace = std::make_shared<plan::Trace>(m_plan.geometry(), m_plan.schedule());
+    for (int evaluation = 0; evaluation < 4; ++evaluation) {
+        for (std::size_t cell = 0; cell < plan::Trace::cellsPerEvaluation(m_plan.geometry()); ++cell) {
+            plan::TraceCell done;
+            done.action = evaluation == 2 ? plan::Action::Skip : plan::Action::Full;
+            trace->append(done);
+        }
+        plan::TraceEvaluation done;
+        if (evaluation > 0) {
+            done.scalars = {0.03, evaluation == 2 ? 0.04 : 0.12, 0.1};
+        }
+        trace->appendEvaluation(done);
+    }
+    m_panel->setTrace(trace);
+    QVERIFY(!decisions.isHidden());
+    m_panel->setCursorStep(0);
+    QVERIFY(decisions.valueText().contains("nothing to decide"));
+    m_panel->setCursorStep(2);
+    QCOMPARE(decisions.valueText(), QString("step 2: 0.04 < 0.1, skipped"));
+    m_panel->setCursorStep(3);
+    QVERIFY(decisions.valueText().contains("0.12") && decisions.valueText().contains("computed"));
+    m_panel->setTrace(m_trace);
+    QVERIFY(decisions.isHidden());
 }
 
 QTEST_MAIN(TestStatisticsPanel)

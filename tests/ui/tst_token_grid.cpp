@@ -4,6 +4,7 @@
 #include "ui/selection/token_grid_panel.h"
 #include "ui/selection/token_grid_view.h"
 
+#include <QComboBox>
 #include <QFile>
 #include <QLocale>
 #include <QSignalSpy>
@@ -36,6 +37,7 @@ private Q_SLOTS:
     void scoresNeedATraceThatKeepsThem();
     void exportsTable();
     void cellsOutsideShowNothing();
+    void guidanceRowsOfPictures();
 
 private:
     plan::Plan m_plan;
@@ -216,6 +218,35 @@ void TestTokenGrid::cellsOutsideShowNothing()
     m_panel->clear();
     m_panel->grab();
     QVERIFY(m_panel->title().isEmpty());
+}
+
+void TestTokenGrid::guidanceRowsOfPictures()
+{
+    auto* rows = m_panel->findChild<QComboBox*>("selectionRow");
+    QVERIFY2(rows->isHidden(), "all rows of this run choose together");
+    const plan::Geometry geometry = ui::testing::pictureGeometry();
+    auto trace = std::make_shared<plan::Trace>(geometry, plan::uniformSchedule("ddim", 1), 2);
+    plan::TraceCell cell;
+    cell.action = plan::Action::Subset;
+    cell.selected = true;
+    cell.computedTokens = 2;
+    const std::vector<std::int64_t> fresh{0, 1, 10, 11}; // with class, without class
+    trace->append(cell, fresh);
+    m_panel->setTrace(trace);
+    m_panel->showCell(0, 0, ModuleKind::SelfAttention);
+    QVERIFY(!rows->isHidden());
+    QCOMPARE(rows->itemText(0), QString("with class"));
+    QCOMPARE(rows->itemText(1), QString("without class"));
+    QVERIFY(m_panel->model().isFresh(0) && !m_panel->model().isFresh(10));
+    QSignalSpy changed(m_panel, &TokenGridPanel::selectionRowChanged);
+    rows->setFocus();
+    QTest::keyClick(rows, Qt::Key_Down);
+    QCOMPARE(changed.count(), 1);
+    QVERIFY(!m_panel->model().isFresh(0) && m_panel->model().isFresh(10));
+    // Modules go from self-attention straight to the MLP.
+    QCOMPARE(m_panel->model().neighbour(0, 0, 1)->module, ModuleKind::Mlp);
+    m_panel->setTrace(m_trace);
+    QVERIFY(rows->isHidden());
 }
 
 QTEST_MAIN(TestTokenGrid)

@@ -20,6 +20,21 @@ struct Stop {
 constexpr std::array<Stop, 9> kStops{{{2.0 / 3, 0.4}, {2.0 / 3, 0.2}, {2.0 / 3, 0.1}, {1, 0.2}, {1, 0.1},
     {4.0 / 3, 0.1}, {5.0 / 3, 0.08}, {2, 0.05}, {8.0 / 3, 0.0}}};
 
+/// Between the slider's ends; below, the policy has nothing to slide on this run.
+constexpr double kLeastStopGain = 1.02;
+
+/// Equal but for the length of the prompt, on which no policy's applicability depends.
+bool areAlike(const std::optional<plan::Geometry>& left, const std::optional<plan::Geometry>& right)
+{
+    if (!left || !right) {
+        return left.has_value() == right.has_value();
+    }
+    plan::Geometry other = *right;
+    other.textTokens = left->textTokens;
+    other.captionTokens = left->captionTokens;
+    return *left == other;
+}
+
 } // namespace
 
 bool isSliderParameter(const plan::ParameterSpec& spec)
@@ -73,13 +88,41 @@ const plan::PolicyEntry& CachingModel::entry() const
     return *plan::findPolicy(m_state.policy);
 }
 
+const plan::Preset* CachingModel::preset() const
+{
+    if (m_state.preset.empty()) {
+        return plan::defaultPreset(entry(), m_context.family);
+    }
+    for (const plan::Preset& candidate : entry().presets) {
+        if (candidate.name == m_state.preset) {
+            return &candidate;
+        }
+    }
+    return nullptr;
+}
+
+bool CachingModel::isDefaultPreset(const plan::Preset& preset) const
+{
+    return &preset == plan::defaultPreset(entry(), m_context.family);
+}
+
+std::vector<const plan::Preset*> CachingModel::presets() const
+{
+    const plan::Preset* chosen = preset();
+    std::vector<const plan::Preset*> fitting;
+    for (const plan::Preset& candidate : entry().presets) {
+        if (&candidate == chosen || candidate.family.empty() || candidate.family == m_context.family) {
+            fitting.push_back(&candidate);
+        }
+    }
+    return fitting;
+}
+
 plan::ParameterValue CachingModel::initialValue(const std::string& name) const
 {
     const plan::PolicyEntry& policy = entry();
-    for (const plan::Preset& preset : policy.presets) {
-        if (preset.name == m_state.preset && preset.values.contains(name)) {
-            return preset.values.at(name);
-        }
+    if (const plan::Preset* chosen = preset(); chosen && chosen->values.contains(name)) {
+        return chosen->values.at(name);
     }
     for (const plan::ParameterSpec& spec : policy.parameters) {
         if (spec.name == name) {
@@ -125,6 +168,13 @@ void CachingModel::setPolicy(const std::string& name)
 {
     if (plan::findPolicy(name) && name != m_state.policy) {
         push({name, {}, {}}, tr("choose policy %1").arg(QString::fromStdString(name)));
+    }
+}
+
+void CachingModel::setState(const CachingState& state)
+{
+    if (plan::findPolicy(state.policy)) {
+        push(state, tr("take over settings"));
     }
 }
 
@@ -197,24 +247,54 @@ void CachingModel::setStop(int index)
 
 void CachingModel::makeStops()
 {
-    m_stops.clear();
+    m_allStops.clear();
+    const plan::Preset* published = plan::defaultPreset(entry(), m_context.family);
     for (const Stop& stop : kStops) {
         plan::ParameterValues values;
         for (const plan::ParameterSpec& spec : entry().parameters) {
             if (!isSliderParameter(spec)) {
                 continue;
             }
+            plan::ParameterValue value = spec.defaultValue;
+            if (published && published->values.contains(spec.name)) {
+                value = published->values.at(spec.name);
+            }
             if (spec.name == "fresh_ratio") {
                 values[spec.name] = std::clamp(stop.freshRatio, spec.minimum, spec.maximum);
-            } else {
-                const auto published = static_cast<double>(std::get<std::int64_t>(spec.defaultValue));
-                values[spec.name] = static_cast<std::int64_t>(
-                    std::clamp(std::round(published * stop.intervalFactor), spec.minimum, spec.maximum));
+            } else if (const auto* interval = std::get_if<std::int64_t>(&value); interval && *interval > 1) {
+                values[spec.name] = static_cast<std::int64_t>(std::clamp(
+                    std::round(static_cast<double>(*interval) * stop.intervalFactor), spec.minimum, spec.maximum));
             }
         }
-        if (!values.empty() && (m_stops.empty() || m_stops.back() != values)) {
-            m_stops.push_back(std::move(values));
+        if (!values.empty() && (m_allStops.empty() || m_allStops.back() != values)) {
+            m_allStops.push_back(std::move(values));
         }
+    }
+    m_stops = m_allStops;
+}
+
+/// Orders the slider's positions by what they save here; without a difference there is nothing to slide.
+void CachingModel::planStops()
+{
+    std::vector<std::pair<double, const plan::ParameterValues*>> planned;
+    for (const plan::ParameterValues& values : m_allStops) {
+        CachingState state = m_state;
+        for (const auto& [name, value] : values) {
+            state.values[name] = value;
+        }
+        const auto atStop = planOf(state);
+        planned.emplace_back(atStop ? atStop->flopsGain() : 1.0, &values);
+    }
+    std::stable_sort(
+        planned.begin(), planned.end(), [](const auto& left, const auto& right) { return left.first < right.first; });
+    m_stops.clear();
+    m_stopGains.clear();
+    if (planned.empty() || planned.back().first < kLeastStopGain * planned.front().first) {
+        return;
+    }
+    for (const auto& [gain, values] : planned) {
+        m_stopGains.push_back(gain);
+        m_stops.push_back(*values);
     }
 }
 
@@ -252,53 +332,96 @@ void CachingModel::applyTo(GenerationRequest& request) const
     request.policyParameters = m_state.values;
 }
 
-void CachingModel::setRun(const std::optional<plan::Geometry>& geometry, int steps)
+void CachingModel::setContext(const plan::PolicyContext& context)
 {
-    if (geometry == m_geometry && steps == m_steps) {
+    const bool isOtherFamily = context.family != m_context.family;
+    m_context = context;
+    m_fits.clear();
+    if (isOtherFamily) {
+        // Undo would bring back settings that were made for the other family.
+        const plan::Preset* chosen = m_state.preset.empty() ? nullptr : preset();
+        if (chosen && !chosen->family.empty() && chosen->family != context.family) {
+            m_state = {m_state.policy, {}, {}};
+        }
+        m_undo.clear();
+        makeStops();
+    }
+    replan();
+    Q_EMIT policyChanged();
+    Q_EMIT changed();
+    Q_EMIT fitsChanged();
+}
+
+void CachingModel::setRun(const std::optional<plan::Geometry>& geometry, const plan::SamplerSchedule& schedule)
+{
+    if (geometry == m_geometry && schedule == m_schedule) {
         return;
     }
+    const bool isAlike = areAlike(geometry, m_geometry) && schedule == m_schedule;
     m_geometry = geometry;
-    m_steps = steps;
+    m_schedule = schedule;
     replan();
+    if (!isAlike) {
+        m_fits.clear();
+    }
     Q_EMIT changed();
+    if (!isAlike) {
+        Q_EMIT fitsChanged();
+    }
+}
+
+Result<plan::Plan> CachingModel::planOf(const CachingState& state) const
+{
+    if (!m_geometry) {
+        return unexpected(
+            ErrorCode::NotFound, "There is no plan yet: the model is not loaded or the size is not possible.");
+    }
+    auto policy = plan::makePolicy(state.policy, state.values, state.preset, m_context);
+    if (!policy) {
+        return unexpected(policy.error());
+    }
+    return (*policy)->plan(*m_geometry, m_schedule);
+}
+
+const std::vector<PolicyFit>& CachingModel::fits() const
+{
+    if (m_fits.empty()) {
+        for (const plan::PolicyEntry& entry : plan::policyEntries()) {
+            PolicyFit fit;
+            if (const auto planned = planOf({entry.name, {}, {}}); m_geometry && !planned) {
+                fit.isPossible = planned.error().code != ErrorCode::Unsupported;
+                fit.reason = QString::fromStdString(planned.error().message);
+            }
+            // Its usual setting may be too much for a small model where another preset is not.
+            for (const plan::Preset& preset : entry.presets) {
+                const bool isOfFamily = preset.family.empty() || preset.family == m_context.family;
+                if (!fit.isPossible && isOfFamily && planOf({entry.name, preset.name, {}})) {
+                    fit = {};
+                }
+            }
+            m_fits.push_back(fit);
+        }
+    }
+    return m_fits;
 }
 
 void CachingModel::replan()
 {
     m_plan.reset();
-    m_stopGains.clear();
     m_problem.clear();
-    if (!m_geometry) {
-        m_problem = tr("There is no plan yet: the model is not loaded or the size is not possible.");
-        return;
+    auto made = planOf(m_state);
+    if (made) {
+        m_plan = std::move(*made);
+    } else {
+        m_problem = m_geometry ? QString::fromStdString(made.error().message)
+                               : tr("There is no plan yet: the model is not loaded or the size is not possible.");
     }
-    const plan::SamplerSchedule schedule = plan::uniformSchedule("rflow", m_steps);
-    const auto planned = [&](const CachingState& state) -> Result<plan::Plan> {
-        auto policy = plan::makePolicy(state.policy, state.values, state.preset);
-        if (!policy) {
-            return unexpected(policy.error());
-        }
-        return (*policy)->plan(*m_geometry, schedule);
-    };
-    auto made = planned(m_state);
-    if (!made) {
-        m_problem = QString::fromStdString(made.error().message);
-        return;
-    }
-    m_plan = std::move(*made);
-    for (const plan::ParameterValues& values : m_stops) {
-        CachingState state = m_state;
-        for (const auto& [name, value] : values) {
-            state.values[name] = value;
-        }
-        const auto atStop = planned(state);
-        m_stopGains.push_back(atStop ? atStop->flopsGain() : 1.0);
-    }
+    planStops();
 }
 
 bool CachingModel::cachesNothing() const
 {
-    return m_plan && m_state.policy != "none" && m_plan->cachesNothing();
+    return m_plan && m_state.policy != "none" && m_plan->isStatic() && m_plan->cachesNothing();
 }
 
 double CachingModel::computedShare() const

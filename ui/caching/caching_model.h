@@ -3,6 +3,7 @@
 
 #include "cache/plan/policy.h"
 #include "core/api/generation_request.h"
+#include "ui/caching/policy_groups.h"
 
 #include <QObject>
 #include <QString>
@@ -30,6 +31,12 @@ public:
 
     const CachingState& state() const { return m_state; }
     const plan::PolicyEntry& entry() const;
+    /// The presets that were made for the open model's family or for any, and the chosen one.
+    std::vector<const plan::Preset*> presets() const;
+    /// The preset in force: the chosen one, else the family's default; nullptr when there is none.
+    const plan::Preset* preset() const;
+    /// True for the preset that a request names by "".
+    bool isDefaultPreset(const plan::Preset& preset) const;
     /// The value in force: own, else the preset's, else the default.
     plan::ParameterValue value(const std::string& name) const;
     /// What a reset goes back to: the preset's value, else the default.
@@ -38,6 +45,8 @@ public:
 
     // Each of these is one step of undo; repeated edits of the same parameter are merged.
     void setPolicy(const std::string& name);
+    /// Another setting as a whole. Unknown policies change nothing.
+    void setState(const CachingState& state);
     void setPreset(const std::string& name);
     void setValue(const std::string& name, const plan::ParameterValue& value);
     void resetValue(const std::string& name);
@@ -56,11 +65,22 @@ public:
     void setFrom(const GenerationRequest& request);
     void applyTo(GenerationRequest& request) const;
 
+    /// The model that policies will work with. A preset of another family is left for the family's default.
+    void setContext(const plan::PolicyContext& context);
+    const plan::PolicyContext& context() const { return m_context; }
     /// What will be run; without it there is no plan.
-    void setRun(const std::optional<plan::Geometry>& geometry, int steps);
+    void setRun(const std::optional<plan::Geometry>& geometry, const plan::SamplerSchedule& schedule);
+    const std::optional<plan::Geometry>& runGeometry() const { return m_geometry; }
+    const plan::SamplerSchedule& runSchedule() const { return m_schedule; }
+    /// What another setting would do on this run. @return NotFound without a run, or why there is no plan
+    Result<plan::Plan> planOf(const CachingState& state) const;
+    /// Whether each policy of the registry applies to this run; in the registry's order. Found out when asked for.
+    const std::vector<PolicyFit>& fits() const;
     /// The plan of the present setting, or nullptr with the reason in `problem`.
     const plan::Plan* plan() const { return m_plan ? &*m_plan : nullptr; }
     QString problem() const { return m_problem; }
+    /// True when the plan is only what the policy expects: it decides while running, from the run's own data.
+    bool isExpectation() const { return m_plan && !m_plan->isStatic(); }
     /// True when the policy is meant to cache but this setting reuses nothing.
     bool cachesNothing() const;
     /// Mean share of computed tokens over all modules and steps, in [0, 1].
@@ -70,22 +90,27 @@ public:
 
 Q_SIGNALS:
     void changed(); ///< state and plan
-    void policyChanged(); ///< the list of parameters is another one
+    void policyChanged(); ///< the list of parameters or of presets is another one
+    void fitsChanged(); ///< other policies may apply
 
 private:
     friend class CachingEdit;
     void push(CachingState next, const QString& text, const std::string& mergeKey = {});
     void apply(const CachingState& state);
     void makeStops();
+    void planStops();
     void replan();
 
     CachingState m_state;
-    std::vector<plan::ParameterValues> m_stops;
+    plan::PolicyContext m_context;
+    std::vector<plan::ParameterValues> m_allStops; ///< of the policy
+    std::vector<plan::ParameterValues> m_stops; ///< those that make a difference on this run
     std::vector<double> m_stopGains;
     std::optional<plan::Geometry> m_geometry;
-    int m_steps = 30;
+    plan::SamplerSchedule m_schedule;
     std::optional<plan::Plan> m_plan;
     QString m_problem;
+    mutable std::vector<PolicyFit> m_fits; ///< empty: not known yet
     QUndoStack m_undo;
 };
 

@@ -3,6 +3,7 @@
 
 #include "ui/caching/parameter_row.h"
 #include "ui/caching/plan_strip.h"
+#include "ui/caching/policy_chooser.h"
 #include "ui/prompt/folding_section.h"
 #include "ui/prompt/system_memory.h"
 #include "ui/theme/icons.h"
@@ -57,15 +58,20 @@ QLabel* addNumber(QGridLayout* grid, int column, const QString& caption, const Q
 
 CachingPanel::CachingPanel(QWidget* parent)
     : QWidget(parent)
-    , m_policy(new QComboBox)
+    , m_policy(new PolicyChooser)
     , m_preset(new QComboBox)
     , m_summary(mutedLabel({}))
     , m_speedArea(nullptr)
     , m_speed(new QSlider(Qt::Horizontal))
     , m_speedText(mutedLabel({}))
+    , m_forecastTitle(heading({}))
+    , m_expectation(
+          mutedLabel(tr("This policy decides while running, from the run's own data. Shown is what it expects; "
+                        "the statistics show what it did.")))
     , m_strip(new PlanStrip)
     , m_warning(new QFrame)
     , m_warningText(new QLabel)
+    , m_belowForecast(new QVBoxLayout)
     , m_parameters(new QVBoxLayout)
 {
     setProperty("panel", true);
@@ -78,6 +84,7 @@ CachingPanel::CachingPanel(QWidget* parent)
     m_speedArea = makeSpeed();
     column->addWidget(m_speedArea);
     column->addWidget(makeForecast());
+    column->addLayout(m_belowForecast);
     m_parameters->setSpacing(kSpace);
     column->addLayout(m_parameters);
     column->addStretch(1);
@@ -97,6 +104,7 @@ CachingPanel::CachingPanel(QWidget* parent)
         refresh();
     });
     connect(&m_model, &CachingModel::changed, this, &CachingPanel::refresh);
+    connect(&m_model, &CachingModel::fitsChanged, this, [this] { m_policy->setFits(m_model.fits()); });
     fillPresets();
     rebuildParameters();
     refresh();
@@ -108,12 +116,6 @@ QWidget* CachingPanel::makeChoice()
     m_policy->setAccessibleName(tr("Caching policy"));
     m_policy->setToolTip(tr("What decides, for each step, layer and module, which tokens are computed and which are "
                             "reused from the cache."));
-    for (const plan::PolicyEntry& entry : plan::policyEntries()) {
-        m_policy->addItem(QString::fromStdString(entry.title), QString::fromStdString(entry.name));
-        const QString tip =
-            tr("%1 Source: %2").arg(QString::fromStdString(entry.summary), QString::fromStdString(entry.source));
-        m_policy->setItemData(m_policy->count() - 1, tip, Qt::ToolTipRole);
-    }
     m_preset->setObjectName("preset");
     m_preset->setAccessibleName(tr("Preset"));
     m_summary->setWordWrap(true);
@@ -127,7 +129,7 @@ QWidget* CachingPanel::makeChoice()
     grid->addWidget(mutedLabel(tr("Preset")), 1, 0);
     grid->addWidget(m_preset, 1, 1);
     grid->addWidget(m_summary, 2, 0, 1, 2);
-    for (QComboBox* combo : {m_policy, m_preset}) {
+    for (QComboBox* combo : {static_cast<QComboBox*>(m_policy), m_preset}) {
         combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
         combo->setMinimumContentsLength(12);
     }
@@ -135,8 +137,7 @@ QWidget* CachingPanel::makeChoice()
     auto* layout = new QVBoxLayout(area);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addLayout(grid);
-    connect(m_policy, &QComboBox::activated, this,
-        [this] { m_model.setPolicy(m_policy->currentData().toString().toStdString()); });
+    connect(m_policy, &PolicyChooser::policyChosen, &m_model, &CachingModel::setPolicy);
     connect(m_preset, &QComboBox::activated, this,
         [this] { m_model.setPreset(m_preset->currentData().toString().toStdString()); });
     return area;
@@ -207,9 +208,13 @@ QWidget* CachingPanel::makeForecast()
     auto* cardLayout = new QVBoxLayout(card);
     cardLayout->setContentsMargins(kSpace + 2, kSpace, kSpace + 2, kSpace + 2);
     cardLayout->setSpacing(kSpace);
-    cardLayout->addWidget(heading(tr("Planned for this run")));
+    cardLayout->addWidget(m_forecastTitle);
     cardLayout->addLayout(numbers);
     cardLayout->addWidget(m_strip);
+    m_expectation->setObjectName("expectation");
+    m_expectation->setWordWrap(true);
+    m_expectation->setFont(smallFont());
+    cardLayout->addWidget(m_expectation);
     auto* area = new QWidget;
     auto* layout = new QVBoxLayout(area);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -217,6 +222,11 @@ QWidget* CachingPanel::makeForecast()
     layout->addWidget(card);
     layout->addWidget(m_warning);
     return area;
+}
+
+void CachingPanel::addBelowForecast(QWidget* widget)
+{
+    m_belowForecast->addWidget(widget);
 }
 
 QSize CachingPanel::minimumSizeHint() const
@@ -228,14 +238,16 @@ QSize CachingPanel::minimumSizeHint() const
 void CachingPanel::fillPresets()
 {
     m_preset->clear();
-    bool isFirst = true;
-    for (const plan::Preset& preset : m_model.entry().presets) {
-        // The first preset is the default setting, which a request names by "".
-        m_preset->addItem(QString::fromStdString(preset.label),
-            isFirst && preset.values.empty() ? QString() : QString::fromStdString(preset.name));
+    for (const plan::Preset* preset : m_model.presets()) {
+        // The default preset is named by "" in a request: it is another one for another family.
+        m_preset->addItem(QString::fromStdString(preset->label),
+            m_model.isDefaultPreset(*preset) ? QString() : QString::fromStdString(preset->name));
         m_preset->setItemData(
-            m_preset->count() - 1, tr("Source: %1").arg(QString::fromStdString(preset.source)), Qt::ToolTipRole);
-        isFirst = false;
+            m_preset->count() - 1, tr("Source: %1").arg(QString::fromStdString(preset->source)), Qt::ToolTipRole);
+    }
+    m_preset->setEnabled(m_preset->count() > 0);
+    if (m_preset->count() == 0) {
+        m_preset->addItem(tr("None for this model"), QString());
     }
 }
 
@@ -291,8 +303,11 @@ void CachingPanel::rebuildParameters()
 void CachingPanel::refresh()
 {
     const plan::PolicyEntry& entry = m_model.entry();
-    m_policy->setCurrentIndex(m_policy->findData(QString::fromStdString(entry.name)));
-    m_preset->setCurrentIndex(std::max(0, m_preset->findData(QString::fromStdString(m_model.state().preset))));
+    m_policy->setPolicy(entry.name);
+    const plan::Preset* preset = m_model.preset();
+    m_preset->setCurrentIndex(std::max(0,
+        m_preset->findData(
+            preset && !m_model.isDefaultPreset(*preset) ? QString::fromStdString(preset->name) : QString())));
     m_preset->setToolTip(m_preset->currentData(Qt::ToolTipRole).toString());
     m_summary->setText(tr("%1 %2").arg(QString::fromStdString(entry.summary), QString::fromStdString(entry.source)));
     for (ParameterRow* row : m_rows) {
@@ -311,9 +326,17 @@ void CachingPanel::refresh()
     const QLocale locale;
     const plan::Plan* plan = m_model.plan();
     m_strip->setPlan(plan);
+    const bool isExpectation = m_model.isExpectation();
+    m_expectation->setVisible(isExpectation);
+    m_forecastTitle->setText(isExpectation ? tr("Expected for this run") : tr("Planned for this run"));
     if (plan) {
-        m_gain->setText(QStringLiteral("%1 ×").arg(locale.toString(plan->flopsGain(), 'f', 2)));
-        m_share->setText(QStringLiteral("%1 %").arg(locale.toString(100 * m_model.computedShare(), 'f', 0)));
+        // A policy that says nothing before the run computes everything at worst.
+        const bool isBound = isExpectation && plan->cachesNothing();
+        const QString sign = isBound ? QStringLiteral("≥ ") : isExpectation ? QStringLiteral("≈ ") : QString();
+        const QString shareSign = isBound ? QStringLiteral("≤ ") : sign;
+        m_gain->setText(sign + QStringLiteral("%1 ×").arg(locale.toString(plan->flopsGain(), 'f', isBound ? 0 : 2)));
+        m_share->setText(
+            shareSign + QStringLiteral("%1 %").arg(locale.toString(100 * m_model.computedShare(), 'f', 0)));
         m_memory->setText(dataSize(plan->cacheBytes()));
     } else {
         for (QLabel* number : {m_gain, m_share, m_memory}) {

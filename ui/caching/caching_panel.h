@@ -15,6 +15,7 @@ namespace toca::ui {
 
 class ParameterRow;
 class PlanStrip;
+class PolicyChooser;
 
 /// The right panel: which caching method, how strong, and what it will cost, before the run. Parameters come from the
 /// registry's declarations, so a new method needs no line here.
@@ -24,6 +25,8 @@ public:
     explicit CachingPanel(QWidget* parent = nullptr);
     CachingModel& model() { return m_model; }
     const CachingModel& model() const { return m_model; }
+    /// Shows a widget of the window's between the forecast and the parameters.
+    void addBelowForecast(QWidget* widget);
     QSize minimumSizeHint() const override;
 
 private:
@@ -36,7 +39,7 @@ private:
 
     CachingModel m_model;
     QWidget* m_content = nullptr;
-    QComboBox* m_policy;
+    PolicyChooser* m_policy;
     QComboBox* m_preset;
     QLabel* m_summary;
     QWidget* m_speedArea;
@@ -45,9 +48,12 @@ private:
     QLabel* m_gain;
     QLabel* m_share;
     QLabel* m_memory;
+    QLabel* m_forecastTitle;
+    QLabel* m_expectation;
     PlanStrip* m_strip;
     QFrame* m_warning;
     QLabel* m_warningText;
+    QVBoxLayout* m_belowForecast;
     QVBoxLayout* m_parameters;
     QList<ParameterRow*> m_rows;
     bool m_advancedOpen = false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/caching/plan_strip.h"
 
+#include "ui/selection/cell_text.h"
 #include "ui/theme/theme.h"
 
 #include <QHelpEvent>
@@ -46,7 +47,8 @@ void PlanStrip::setPlan(const plan::Plan* plan)
 
 QRect PlanStrip::bandRect(int band) const
 {
-    const int height = (this->height() - 2 * kGap) / plan::kModuleKinds;
+    const int bands = static_cast<int>(std::max<std::size_t>(1, m_bands.size()));
+    const int height = (this->height() - (bands - 1) * kGap) / bands;
     return {0, band * (height + kGap), width(), height};
 }
 
@@ -57,7 +59,7 @@ void PlanStrip::render()
         return;
     }
     const double tokens = static_cast<double>(std::max<std::int64_t>(1, m_plan->geometry().grid.tokens()));
-    for (const plan::ModuleKind module : plan::kAllModules) {
+    for (const plan::ModuleKind module : modulesOf(m_plan->geometry())) {
         QImage band(m_plan->evaluationCount(), m_plan->layerCount(), QImage::Format_RGB32);
         for (int layer = 0; layer < m_plan->layerCount(); ++layer) {
             for (int evaluation = 0; evaluation < m_plan->evaluationCount(); ++evaluation) {
@@ -98,7 +100,8 @@ bool PlanStrip::event(QEvent* event)
         return QWidget::event(event);
     }
     const auto* help = static_cast<QHelpEvent*>(event);
-    for (int band = 0; band < plan::kModuleKinds; ++band) {
+    const std::vector<plan::ModuleKind>& modules = modulesOf(m_plan->geometry());
+    for (int band = 0; band < static_cast<int>(modules.size()); ++band) {
         const QRect area = bandRect(band);
         if (!area.contains(help->pos())) {
             continue;
@@ -107,11 +110,12 @@ bool PlanStrip::event(QEvent* event)
             std::clamp(help->x() * m_plan->evaluationCount() / std::max(1, width()), 0, m_plan->evaluationCount() - 1);
         const int layer = std::clamp(
             (help->y() - area.top()) * m_plan->layerCount() / std::max(1, area.height()), 0, m_plan->layerCount() - 1);
-        const auto module = plan::kAllModules[static_cast<std::size_t>(band)];
+        const plan::ModuleKind module = modules[static_cast<std::size_t>(band)];
         const plan::PlannedModule& cell = m_plan->at(step, layer, module);
         const std::int64_t tokens = m_plan->geometry().grid.tokens();
         QToolTip::showText(help->globalPos(),
-            tr("Step %1, layer %2, %3: %4, %5 of %6 tokens computed")
+            (cell.decidedAtRunTime ? tr("Step %1, layer %2, %3: decided while running; expected: %4, %5 of %6 tokens")
+                                   : tr("Step %1, layer %2, %3: %4, %5 of %6 tokens computed"))
                 .arg(step)
                 .arg(layer)
                 .arg(QString::fromUtf8(plan::moduleName(module).data()).replace('_', '-'),

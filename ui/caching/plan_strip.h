@@ -17,6 +17,7 @@ class PlanStrip : public QWidget {
 public:
     explicit PlanStrip(QWidget* parent = nullptr);
     void setPlan(const plan::Plan* plan);
+    int bands() const { return static_cast<int>(m_bands.size()); }
     QSize sizeHint() const override { return {200, 74}; }
     QSize minimumSizeHint() const override { return {120, 74}; }
 

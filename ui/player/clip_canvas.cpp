@@ -30,6 +30,7 @@ ClipCanvas::ClipCanvas(PlayerModel& player, TokenOverlayModel& overlay, QWidget*
     , m_overlay(overlay)
     , m_runLabel(tr("Run"))
     , m_baselineLabel(tr("Baseline"))
+    , m_emptyTitle(tr("Your clip will play here"))
     , m_hint(tr("Type a prompt and press Generate. The clip plays here while it forms."))
     , m_example(tr("a red ball moves to the right on a gray background"))
 {
@@ -112,6 +113,12 @@ void ClipCanvas::setHint(const QString& hint, const QString& example)
     m_hint = hint;
     m_example = example;
     updateDescription();
+    update();
+}
+
+void ClipCanvas::setEmptyTitle(const QString& title)
+{
+    m_emptyTitle = title;
     update();
 }
 

@@ -32,6 +32,7 @@ public:
     void setLabels(const QString& run, const QString& baseline);
     /// What to do when there is nothing: a sentence and an example to type.
     void setHint(const QString& hint, const QString& example);
+    void setEmptyTitle(const QString& title); ///< above the hint
     /// Shows that work without pictures is going on. @param progress [0, 1], negative: unknown
     void setBusy(const QString& what, double progress);
     void clearBusy();
@@ -97,6 +98,7 @@ private:
     PictureStore m_store;
     QString m_runLabel;
     QString m_baselineLabel;
+    QString m_emptyTitle;
     QString m_hint;
     QString m_example;
     QString m_busy;

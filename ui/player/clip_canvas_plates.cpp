@@ -185,8 +185,8 @@ void ClipCanvas::paintEmpty(QPainter& painter)
 
     painter.setFont(title);
     painter.setPen(colours.text);
-    painter.drawText(QRectF(middle - textWidth / 2, y, textWidth, titleMetrics.height()), Qt::AlignCenter,
-        tr("Your clip will play here"));
+    painter.drawText(
+        QRectF(middle - textWidth / 2, y, textWidth, titleMetrics.height()), Qt::AlignCenter, m_emptyTitle);
     y += titleMetrics.height() + kSpace;
     painter.setFont(body);
     painter.setPen(colours.mutedText);

@@ -257,6 +257,7 @@ QWidget* PlayerWidget::makeBottomBar()
     QLabel* stepCaption = caption(tr("Step"));
     frameCaption->setBuddy(m_frameScrubber);
     stepCaption->setBuddy(m_stepScrubber);
+    m_clipOnly = {frameCaption, m_frameScrubber, m_frameText};
     grid->addWidget(frameCaption, 0, 0);
     grid->addWidget(m_frameScrubber, 0, 1);
     grid->addWidget(m_frameText, 0, 2);
@@ -270,6 +271,7 @@ QWidget* PlayerWidget::makeBottomBar()
     m_timeText->setAccessibleName(tr("Time"));
     m_timeText->setFixedWidth(fontMetrics().horizontalAdvance(QStringLiteral("00.00 / 00.00 s")) + kSpace);
     row->addWidget(m_timeText);
+    m_clipOnly.append(m_timeText);
     row->addStretch(1);
     for (const char* name :
         {"player.firstFrame", "player.previousFrame", "player.play", "player.nextFrame", "player.lastFrame"}) {
@@ -279,9 +281,12 @@ QWidget* PlayerWidget::makeBottomBar()
             item->setIconSize({20, 20});
         }
         row->addWidget(item);
+        m_clipOnly.append(item);
     }
     row->addSpacing(kSpace);
-    row->addWidget(button("player.loop"));
+    QToolButton* loop = button("player.loop");
+    row->addWidget(loop);
+    m_clipOnly.append(loop);
     row->addWidget(button("player.follow"));
     row->addStretch(1);
     m_speed = new QComboBox;
@@ -291,6 +296,7 @@ QWidget* PlayerWidget::makeBottomBar()
     m_speed->setToolTip(tr("Playback speed, times the clip's own rate  [ [ ] ]"));
     connect(m_speed, &QComboBox::activated, this, [this] { m_player.setSpeed(m_speed->currentData().toDouble()); });
     row->addWidget(m_speed);
+    m_clipOnly.append(m_speed);
     grid->addLayout(row, 2, 0, 1, 3);
     grid->setColumnStretch(1, 1);
 

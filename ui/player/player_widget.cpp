@@ -162,6 +162,13 @@ void PlayerWidget::setHint(const QString& hint, const QString& example)
     m_canvas->setHint(hint, example);
 }
 
+void PlayerWidget::setExpectsPicture(bool picture)
+{
+    m_expectsPicture = picture;
+    m_canvas->setEmptyTitle(picture ? tr("Your picture will appear here") : tr("Your clip will play here"));
+    syncTransport();
+}
+
 void PlayerWidget::setView(ClipView view)
 {
     m_player.setView(view);
@@ -203,6 +210,7 @@ void PlayerWidget::syncContent()
     for (int i = 0; i < m_speed->count(); ++i)
         if (m_speed->itemData(i).toDouble() == m_player.speed())
             m_speed->setCurrentIndex(i);
+    syncTransport();
     m_stepScrubber->sync();
     const int steps = m_player.steps();
     const int viewed = m_player.viewedStep();
@@ -212,6 +220,16 @@ void PlayerWidget::syncContent()
     m_stepText->setToolTip(m_stepScrubber->reading());
     syncFrame();
     syncZoom();
+}
+
+/// A single picture has no time: what moves through frames is left out, the denoising steps stay.
+void PlayerWidget::syncTransport()
+{
+    const int frames = m_player.frameCount();
+    const bool isPicture = frames == 1 || (frames == 0 && m_expectsPicture);
+    for (QWidget* part : m_clipOnly) {
+        part->setVisible(!isPicture);
+    }
 }
 
 void PlayerWidget::syncFrame()

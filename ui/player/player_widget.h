@@ -53,6 +53,8 @@ public:
     void clearBaseline();
     void setLabels(const QString& run, const QString& baseline);
     void setHint(const QString& hint, const QString& example);
+    /// Runs will make one picture each: controls of time are left out before the first one too.
+    void setExpectsPicture(bool picture);
     void setView(ClipView view);
 
     PlayerModel& model() { return m_player; }
@@ -76,6 +78,7 @@ private:
     QWidget* makeBottomBar();
     QToolButton* button(const char* actionName);
     void syncContent();
+    void syncTransport();
     void syncFrame();
     void syncView();
     void syncOverlay();
@@ -92,11 +95,13 @@ private:
     QLabel* m_timeText = nullptr;
     QLabel* m_zoomText = nullptr;
     QComboBox* m_speed = nullptr;
+    QList<QWidget*> m_clipOnly; ///< controls that a single picture has no use for
     QComboBox* m_gain = nullptr;
     QComboBox* m_mode = nullptr;
     QSlider* m_opacity = nullptr;
     QActionGroup* m_views = nullptr;
     bool m_resumeAfterDrag = false;
+    bool m_expectsPicture = false;
 };
 
 } // namespace toca::ui

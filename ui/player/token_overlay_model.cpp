@@ -11,7 +11,18 @@ void TokenOverlayModel::setTrace(std::shared_ptr<const plan::Trace> trace)
 {
     m_trace = std::move(trace);
     m_cell.reset();
+    m_selectionRow = 0;
     m_shareCounted = -1;
+    update();
+}
+
+void TokenOverlayModel::setSelectionRow(int row)
+{
+    const int inside = m_trace && row >= 0 && row < m_trace->selectionRows() ? row : 0;
+    if (inside == m_selectionRow)
+        return;
+    m_selectionRow = inside;
+    m_shareCounted = -1; // other tokens were counted
     update();
 }
 
@@ -154,17 +165,17 @@ void TokenOverlayModel::updateCell()
     m_absence = Absence::None;
     m_action = m_trace->cell(index).action;
     if (m_mode == OverlayMode::Computed) {
-        const auto fresh = m_trace->freshTokens(index);
+        const auto fresh = m_trace->freshTokens(index, m_selectionRow);
         m_values.assign(fresh.begin(), fresh.end());
     } else if (m_mode == OverlayMode::Age) {
-        const auto ages = m_trace->ages(index);
+        const auto ages = m_trace->ages(index, m_selectionRow);
         m_values.reserve(ages.size());
         for (const std::int32_t age : ages)
             m_values.push_back(static_cast<float>(age));
         const auto oldest = std::max_element(m_values.begin(), m_values.end());
         m_range = {0.0F, std::max(1.0F, oldest == m_values.end() ? 0.0F : *oldest)};
     } else {
-        m_values = m_trace->scores(index);
+        m_values = m_trace->scores(index, m_selectionRow);
         if (m_values.empty()) {
             m_absence = Absence::NoScores;
             return;
@@ -214,7 +225,7 @@ bool TokenOverlayModel::countShare()
             for (std::int32_t& count : m_shareCounts)
                 ++count;
         } else if (action == plan::Action::Subset) {
-            const auto fresh = m_trace->freshTokens(index);
+            const auto fresh = m_trace->freshTokens(index, m_selectionRow);
             for (std::size_t token = 0; token < std::min(fresh.size(), m_shareCounts.size()); ++token)
                 m_shareCounts[token] += fresh[token];
         }

@@ -46,6 +46,9 @@ public:
     bool showCell(int evaluation, int layer, plan::ModuleKind module);
     void clearCell();
     const std::optional<TraceCellPlace>& cell() const { return m_cell; }
+    /// Guidance row whose own selection is shown, where rows choose apart; others than the trace's show row 0.
+    void setSelectionRow(int row);
+    int selectionRow() const { return m_selectionRow; }
     /// The step that Share adds up; negative: the newest that has been published.
     void setShareStep(int step);
     int shareStep() const { return m_shownShareStep; }
@@ -93,6 +96,7 @@ private:
     OverlayMode m_mode = OverlayMode::Computed;
     bool m_on = true;
     double m_opacity = 0.8;
+    int m_selectionRow = 0;
     int m_wantedShareStep = -1;
     int m_shownShareStep = -1;
 

@@ -53,12 +53,16 @@ ModelDialog::ModelDialog(const ModelInfo& model, std::int64_t cacheBytes, QWidge
     auto* heading = new ElidedLabel(this, Qt::ElideMiddle);
     heading->setText(QString::fromStdString(model.name));
     heading->setProperty("value", true);
-    auto* family = new QLabel(tr("%1, %2 parameters, %3 on disk, made for %4 × %5 pixels and %6 frames")
-                                  .arg(QString::fromStdString(model.family),
-                                      shortCount(static_cast<double>(model.parameters())), dataSize(model.bytes()))
-                                  .arg(model.width)
-                                  .arg(model.height)
-                                  .arg(model.frames));
+    QString facts = tr("%1, %2 parameters, %3 on disk, made for %4 × %5 pixels")
+                        .arg(QString::fromStdString(model.family), shortCount(static_cast<double>(model.parameters())),
+                            dataSize(model.bytes()))
+                        .arg(model.width)
+                        .arg(model.height);
+    facts += model.frames == 1 ? tr(", still pictures") : tr(" and %1 frames").arg(model.frames);
+    if (!model.takesPrompt) {
+        facts += tr(" of %1 classes").arg(model.shape.classes);
+    }
+    auto* family = new QLabel(facts);
     family->setProperty("muted", true);
     family->setWordWrap(true);
 

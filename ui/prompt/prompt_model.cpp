@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/prompt/prompt_model.h"
 
+#include "cache/plan/published_run.h"
+
 #include <QRandomGenerator>
 #include <QSettings>
 
@@ -15,6 +17,8 @@ constexpr int kHistoryLength = 50;
 constexpr int kShownUnknownWords = 6;
 /// Prompts longer than this are neither kept in the history nor searched for unknown words in full.
 constexpr int kLongPrompt = 4000;
+/// Class that a class-conditional model starts with, where it has so many: the dog of the published examples.
+constexpr int kFirstClass = 207;
 
 } // namespace
 
@@ -62,7 +66,9 @@ void PromptModel::setModel(const ModelInfo& model)
         if (m_request.prompt.empty() && !model.examplePrompts.empty()) {
             m_request.prompt = model.examplePrompts.front();
         }
+        m_request.sampler.clear();
     }
+    fitToModel();
     Q_EMIT modelChanged();
     Q_EMIT changed();
 }
@@ -76,7 +82,32 @@ void PromptModel::setRequest(const GenerationRequest& request)
     m_request.policy = defaults.policy;
     m_request.preset = defaults.preset;
     m_request.policyParameters = defaults.policyParameters;
+    fitToModel();
     Q_EMIT changed();
+}
+
+/// Puts right what the open model could not take: a class it has not, a sampler it has not, a condition.
+void PromptModel::fitToModel()
+{
+    if (!m_model) {
+        return;
+    }
+    const int classes = classCount();
+    if (classes == 0) {
+        m_request.classLabel = -1;
+    } else if (m_request.classLabel < 0 || m_request.classLabel >= classes) {
+        m_request.classLabel = kFirstClass < classes ? kFirstClass : 0;
+    }
+    const auto& samplers = m_model->samplers;
+    if (std::find(samplers.begin(), samplers.end(), m_request.sampler) == samplers.end()) {
+        m_request.sampler.clear();
+    }
+    if (!m_model->takesCondition) {
+        m_request.conditionPath.clear();
+    }
+    if (makesPictures()) {
+        m_request.frames = 1;
+    }
 }
 
 void PromptModel::setPrompt(const QString& prompt)
@@ -86,6 +117,16 @@ void PromptModel::setPrompt(const QString& prompt)
 void PromptModel::setNegativePrompt(const QString& prompt)
 {
     set(m_request.negativePrompt, prompt.toStdString());
+}
+void PromptModel::setClassLabel(int label)
+{
+    if (label >= 0 && label < classCount()) {
+        set(m_request.classLabel, label);
+    }
+}
+void PromptModel::setSampler(const std::string& sampler)
+{
+    set(m_request.sampler, sampler);
 }
 void PromptModel::setSeed(quint64 seed)
 {
@@ -141,6 +182,28 @@ void PromptModel::randomizeSeed()
 {
     // 31 bits are enough to never meet a seed twice by chance, and short enough to be read out and typed.
     setSeed(QRandomGenerator::global()->bounded(1u << 31));
+}
+
+void PromptModel::randomizeClass()
+{
+    if (classCount() > 0) {
+        setClassLabel(QRandomGenerator::global()->bounded(classCount()));
+    }
+}
+
+int PromptModel::classCount() const
+{
+    constexpr std::int64_t kMostClasses = 1'000'000; // a file's claim
+    return takesClass() ? static_cast<int>(std::clamp<std::int64_t>(m_model->shape.classes, 0, kMostClasses)) : 0;
+}
+
+QString PromptModel::classTitle(int label) const
+{
+    if (!m_model || label < 0 || static_cast<std::size_t>(label) >= m_model->classNames.size()) {
+        return QString::number(label);
+    }
+    return QStringLiteral("%1  %2").arg(label).arg(
+        QString::fromStdString(m_model->classNames[static_cast<std::size_t>(label)]));
 }
 
 void PromptModel::advanceSeed()
@@ -233,6 +296,9 @@ QList<SizePreset> PromptModel::sizePresets() const
     };
     const double area = static_cast<double>(m_model->width) * m_model->height;
     QList<SizePreset> presets{{tr("Model's own"), m_model->width, m_model->height}};
+    if (m_model->shape.latentSide > 0) {
+        return presets; // its positions are learnt for this size
+    }
     const auto add = [&presets](const QString& label, int width, int height) {
         const bool isKnown = std::any_of(presets.begin(), presets.end(),
             [&](const SizePreset& preset) { return preset.width == width && preset.height == height; });
@@ -266,9 +332,20 @@ Result<plan::Geometry> PromptModel::geometry() const
         return unexpected(ErrorCode::NotFound, "No model is loaded yet.");
     }
     const auto& shape = m_model->shape;
-    return plan::geometryFor(shape, m_request.frames, m_request.width, m_request.height,
-        estimatedTextTokens(QString::fromStdString(m_request.prompt.substr(0, kLongPrompt)), shape.maxTextTokens), 1,
-        m_request.guidanceScale != 1.0);
+    const std::int64_t textTokens = m_model->takesPrompt
+        ? estimatedTextTokens(QString::fromStdString(m_request.prompt.substr(0, kLongPrompt)), shape.maxTextTokens)
+        : 0;
+    return plan::geometryFor(
+        shape, m_request.frames, m_request.width, m_request.height, textTokens, 1, m_request.guidanceScale != 1.0);
+}
+
+plan::SamplerSchedule PromptModel::schedule() const
+{
+    std::string sampler = m_request.sampler;
+    if (sampler.empty()) {
+        sampler = m_model && !m_model->samplers.empty() ? m_model->samplers.front() : "rflow";
+    }
+    return plan::samplerSchedule(sampler, m_request.steps, m_request.frames, m_request.width, m_request.height);
 }
 
 QString PromptModel::sizeProblem() const
@@ -287,6 +364,7 @@ void PromptModel::save(QSettings& settings) const
     settings.setValue("prompt/seed", QString::number(m_request.seed));
     settings.setValue("prompt/seedMode", static_cast<int>(m_seedMode));
     settings.setValue("prompt/threads", m_request.threads);
+    settings.setValue("prompt/class", m_request.classLabel);
 }
 
 void PromptModel::restore(QSettings& settings)
@@ -296,6 +374,8 @@ void PromptModel::restore(QSettings& settings)
     m_request.seed = settings.value("prompt/seed", "1").toString().toULongLong();
     m_seedMode = static_cast<SeedMode>(std::clamp(settings.value("prompt/seedMode").toInt(), 0, 2));
     m_request.threads = std::clamp(settings.value("prompt/threads").toInt(), 0, 1024);
+    m_request.classLabel = settings.value("prompt/class", -1).toInt();
+    fitToModel();
     Q_EMIT changed();
 }
 

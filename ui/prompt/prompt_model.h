@@ -43,6 +43,10 @@ public:
 
     void setPrompt(const QString& prompt);
     void setNegativePrompt(const QString& prompt);
+    /// Of a class-conditional model; outside of its classes: nothing changes.
+    void setClassLabel(int label);
+    void randomizeClass();
+    void setSampler(const std::string& sampler); ///< "" = the model's own
     void setSeed(quint64 seed);
     void setSteps(int steps);
     void setGuidanceScale(double scale);
@@ -66,6 +70,13 @@ public:
     std::optional<QString> olderPrompt();
     std::optional<QString> newerPrompt();
 
+    /// True for a model that makes one picture instead of a clip.
+    bool makesPictures() const { return m_model && m_model->frames == 1; }
+    /// True for a model that is told a class instead of a prompt.
+    bool takesClass() const { return m_model && !m_model->takesPrompt; }
+    int classCount() const; ///< 0 for models that take a prompt
+    QString classTitle(int label) const; ///< "207  golden retriever", "207" where names are not known
+
     /// One of the model's example prompts, not the present one if it can be avoided; empty without examples.
     QString randomExample() const;
     /// A sentence about words that the model has not learnt, empty when there is nothing to say.
@@ -78,6 +89,8 @@ public:
     QString sizeProblem() const;
     /// The geometry of the present request; the number of text tokens is estimated from the words.
     Result<plan::Geometry> geometry() const;
+    /// What the sampler will ask of the model.
+    plan::SamplerSchedule schedule() const;
 
     void save(QSettings& settings) const;
     void restore(QSettings& settings);
@@ -89,6 +102,7 @@ Q_SIGNALS:
 private:
     template <class Value>
     void set(Value& field, const Value& value);
+    void fitToModel();
 
     std::optional<ModelInfo> m_model;
     GenerationRequest m_request;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/prompt/prompt_panel.h"
 
+#include "ui/prompt/class_controls.h"
 #include "ui/prompt/condition_controls.h"
 #include "ui/prompt/folding_section.h"
 #include "ui/prompt/prompt_editor.h"
@@ -22,6 +23,8 @@
 #include <QThread>
 #include <QToolButton>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace toca::ui {
 
@@ -62,6 +65,7 @@ QToolButton* menuButton(const QString& iconName, const QString& tip, QMenu* menu
 
 PromptPanel::PromptPanel(QWidget* parent)
     : QWidget(parent)
+    , m_class(new ClassControls(m_model))
     , m_prompt(new PromptEditor(4))
     , m_notice(new QLabel)
     , m_chips(new QVBoxLayout)
@@ -71,6 +75,9 @@ PromptPanel::PromptPanel(QWidget* parent)
     , m_negative(new PromptEditor(2))
     , m_modelName(new QPushButton)
     , m_modelFacts(mutedLabel({}))
+    , m_resultHeading(heading({}))
+    , m_samplerLabel(mutedLabel(tr("Sampler")))
+    , m_sampler(new QComboBox)
     , m_steps(new QSpinBox)
     , m_guidance(new QDoubleSpinBox)
     , m_conditionRow(new QWidget)
@@ -85,7 +92,10 @@ PromptPanel::PromptPanel(QWidget* parent)
     auto* column = new QVBoxLayout(content);
     column->setContentsMargins(kSpace + 2, kHalfSpace, kSpace + 2, kSpace);
     column->setSpacing(kSpace);
-    column->addWidget(makePromptArea());
+    m_promptArea = makePromptArea();
+    m_classArea = makeClassArea();
+    column->addWidget(m_promptArea);
+    column->addWidget(m_classArea);
     column->addWidget(makeSettings());
     column->addWidget(makeModelRow());
     column->addStretch(1);
@@ -107,6 +117,7 @@ PromptPanel::PromptPanel(QWidget* parent)
     connect(&m_model, &PromptModel::changed, this, &PromptPanel::showModel);
     connect(&m_model, &PromptModel::modelChanged, this, [this] {
         fillExamples();
+        fillSamplers();
         showNewChips();
         updateNotice();
     });
@@ -118,8 +129,9 @@ QWidget* PromptPanel::makePromptArea()
 {
     m_prompt->setObjectName("prompt");
     m_prompt->setAccessibleName(tr("Prompt"));
-    m_prompt->setPlaceholderText(tr("Describe the clip. Ctrl+Return generates."));
-    m_prompt->setToolTip(tr("What the clip shows. Ctrl+Return generates, Alt+Up and Alt+Down recall earlier prompts."));
+    m_prompt->setPlaceholderText(tr("Describe what is to be seen. Ctrl+Return generates."));
+    m_prompt->setToolTip(
+        tr("What the result shows. Ctrl+Return generates, Alt+Up and Alt+Down recall earlier prompts."));
     m_notice->setObjectName("vocabularyNotice");
     m_notice->setProperty("warningText", true);
     m_notice->setWordWrap(true);
@@ -180,6 +192,18 @@ QWidget* PromptPanel::makePromptArea()
     return area;
 }
 
+QWidget* PromptPanel::makeClassArea()
+{
+    auto* area = new QWidget;
+    auto* layout = new QVBoxLayout(area);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(kHalfSpace + 2);
+    layout->addWidget(heading(tr("Class")));
+    layout->addWidget(m_class);
+    area->hide();
+    return area;
+}
+
 QWidget* PromptPanel::makeModelRow()
 {
     m_modelName->setObjectName("modelName");
@@ -187,6 +211,7 @@ QWidget* PromptPanel::makeModelRow()
     m_modelFacts->setWordWrap(true);
     auto* menu = new QMenu(this);
     menu->addAction(tr("Open a model folder…"), this, &PromptPanel::openModelRequested);
+    menu->addAction(tr("Open a checkpoint file…"), this, &PromptPanel::openCheckpointRequested);
     menu->addAction(tr("Use the built-in model"), this, &PromptPanel::embeddedModelRequested);
     auto* row = new QHBoxLayout;
     row->setSpacing(kHalfSpace);
@@ -217,6 +242,9 @@ QWidget* PromptPanel::makeSettings()
     m_guidance->setToolTip(tr("Classifier-free guidance: prediction = unconditional + scale × (conditional − "
                               "unconditional). 1 switches it off and halves the work of a step."));
     m_guidance->setAccessibleName(tr("Guidance scale"));
+    m_sampler->setObjectName("sampler");
+    m_sampler->setAccessibleName(tr("Sampler"));
+    m_samplerLabel->setBuddy(m_sampler);
     m_device->addItem(tr("Automatic"), static_cast<int>(Device::Auto));
     m_device->addItem(tr("Processor"), static_cast<int>(Device::Cpu));
     m_device->addItem(tr("CUDA"), static_cast<int>(Device::Cuda));
@@ -245,10 +273,12 @@ QWidget* PromptPanel::makeSettings()
     auto* seed = new SeedControls(m_model);
     grid->addWidget(mutedLabel(tr("Seed"), seed), 0, 0);
     grid->addWidget(seed, 0, 1, 1, 2);
-    grid->addWidget(mutedLabel(tr("Steps"), m_steps), 1, 0);
-    grid->addWidget(m_steps, 1, 1);
-    grid->addWidget(mutedLabel(tr("Guidance"), m_guidance), 2, 0);
-    grid->addWidget(m_guidance, 2, 1);
+    grid->addWidget(m_samplerLabel, 1, 0);
+    grid->addWidget(m_sampler, 1, 1, 1, 2);
+    grid->addWidget(mutedLabel(tr("Steps"), m_steps), 2, 0);
+    grid->addWidget(m_steps, 2, 1);
+    grid->addWidget(mutedLabel(tr("Guidance"), m_guidance), 3, 0);
+    grid->addWidget(m_guidance, 3, 1);
 
     auto* advanced = new FoldingSection(tr("Advanced"));
     auto* advancedGrid = new QGridLayout;
@@ -266,12 +296,14 @@ QWidget* PromptPanel::makeSettings()
     auto* layout = new QVBoxLayout(area);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(kSpace);
-    layout->addWidget(heading(tr("Clip")));
+    layout->addWidget(m_resultHeading);
     layout->addLayout(grid);
     layout->addWidget(new SizeControls(m_model));
     layout->addWidget(m_conditionRow);
     layout->addWidget(advanced);
 
+    connect(m_sampler, &QComboBox::activated, this,
+        [this] { m_model.setSampler(m_sampler->currentData().toString().toStdString()); });
     connect(m_steps, &QSpinBox::valueChanged, &m_model, &PromptModel::setSteps);
     connect(m_guidance, &QDoubleSpinBox::valueChanged, &m_model, &PromptModel::setGuidanceScale);
     connect(m_threads, &QSpinBox::valueChanged, &m_model, &PromptModel::setThreads);
@@ -309,6 +341,10 @@ void PromptPanel::setRunning(bool running)
 
 void PromptPanel::focusPrompt()
 {
+    if (m_model.takesClass()) {
+        m_class->focusClass();
+        return;
+    }
     m_prompt->setFocus(Qt::ShortcutFocusReason);
     m_prompt->selectAll();
 }
@@ -325,6 +361,41 @@ void PromptPanel::fillExamples()
         const QString text = QString::fromStdString(example);
         m_examples->addAction(QString(text).replace('&', "&&"), this, [this, text] { m_model.setPrompt(text); });
     }
+}
+
+void PromptPanel::fillSamplers()
+{
+    struct Known {
+        const char* name;
+        QString title;
+        QString tip;
+    };
+    const Known known[]{
+        {"ddim", tr("DDIM"), tr("Deterministic; published with 50 steps.")},
+        {"ddpm", tr("DDPM"),
+            tr("Draws new noise at every step, with the model's own variance; published with 250 steps.")},
+        {"dpm-solver++", tr("DPM-Solver++ 2M"), tr("Second order, deterministic; published with 20 steps.")},
+        {"rflow", tr("Rectified flow"), tr("Straight paths from noise to picture; published with 30 steps.")},
+    };
+    m_sampler->clear();
+    const auto& samplers = m_model.model().samplers;
+    for (const std::string& sampler : samplers) {
+        QString title = QString::fromStdString(sampler);
+        QString tip;
+        for (const Known& each : known) {
+            if (sampler == each.name) {
+                title = each.title;
+                tip = each.tip;
+            }
+        }
+        const bool isOwn = m_sampler->count() == 0;
+        m_sampler->addItem(title, isOwn ? QString() : QString::fromStdString(sampler));
+        m_sampler->setItemData(m_sampler->count() - 1, tip, Qt::ToolTipRole);
+    }
+    // Where there is nothing to choose it is no control.
+    m_samplerLabel->setVisible(samplers.size() > 1);
+    m_sampler->setVisible(samplers.size() > 1);
+    showModel();
 }
 
 void PromptPanel::fillHistory()
@@ -370,7 +441,13 @@ void PromptPanel::showModel()
         m_guidance->setValue(request.guidanceScale);
         m_threads->setValue(request.threads);
         m_device->setCurrentIndex(m_device->findData(static_cast<int>(request.device)));
+        // A request may name the model's own sampler, which the list knows as the default.
+        m_sampler->setCurrentIndex(std::max(0, m_sampler->findData(QString::fromStdString(request.sampler))));
+        m_sampler->setToolTip(m_sampler->currentData(Qt::ToolTipRole).toString());
     }
+    m_promptArea->setVisible(!m_model.takesClass());
+    m_classArea->setVisible(m_model.takesClass());
+    m_resultHeading->setText(m_model.makesPictures() ? tr("Picture") : tr("Clip"));
     const QString prompt = QString::fromStdString(request.prompt);
     if (m_prompt->toPlainText() != prompt) {
         m_prompt->setText(prompt);

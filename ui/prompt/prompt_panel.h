@@ -17,6 +17,7 @@ class QVBoxLayout;
 
 namespace toca::ui {
 
+class ClassControls;
 class FoldingSection;
 class PromptEditor;
 
@@ -38,16 +39,19 @@ Q_SIGNALS:
     void generateRequested();
     void cancelRequested();
     void openModelRequested();
+    void openCheckpointRequested();
     void embeddedModelRequested();
     void modelDetailsRequested();
 
 private:
     QWidget* makePromptArea();
+    QWidget* makeClassArea();
     QWidget* makeModelRow();
     QWidget* makeSettings();
     QWidget* makeButtons();
     void fillExamples();
     void fillHistory();
+    void fillSamplers();
     void showNewChips();
     void showModel();
     void updateNotice();
@@ -55,6 +59,9 @@ private:
     PromptModel m_model;
     QWidget* m_content = nullptr;
     QTimer m_noticeTimer; ///< unknown words are looked up when typing pauses
+    QWidget* m_promptArea = nullptr;
+    QWidget* m_classArea = nullptr; ///< instead of the prompt
+    ClassControls* m_class;
     PromptEditor* m_prompt;
     QLabel* m_notice;
     QVBoxLayout* m_chips;
@@ -64,6 +71,9 @@ private:
     PromptEditor* m_negative;
     QPushButton* m_modelName;
     QLabel* m_modelFacts;
+    QLabel* m_resultHeading; ///< "Clip" or "Picture"
+    QLabel* m_samplerLabel;
+    QComboBox* m_sampler;
     QSpinBox* m_steps;
     QDoubleSpinBox* m_guidance;
     QWidget* m_conditionRow;

@@ -56,12 +56,11 @@ SizeControls::SizeControls(PromptModel& model, QWidget* parent)
     , m_height(new QSpinBox)
     , m_frames(new FrameSpinBox(model))
     , m_fps(new QDoubleSpinBox)
+    , m_framesLabel(fieldLabel(tr("Frames"), m_frames))
     , m_length(new QLabel)
     , m_problem(new QLabel)
 {
     m_presets->setObjectName("sizePreset");
-    m_presets->setToolTip(
-        tr("Width × height of the clip in pixels. The first entry is what the model was trained on."));
     m_presets->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     for (QSpinBox* side : {m_width, m_height}) {
         side->setRange(8, 8192);
@@ -101,7 +100,7 @@ SizeControls::SizeControls(PromptModel& model, QWidget* parent)
     grid->addWidget(fieldLabel(tr("Size"), m_presets), 0, 0);
     grid->addWidget(m_presets, 0, 1, 1, 2);
     grid->addWidget(m_custom, 1, 1, 1, 2);
-    grid->addWidget(fieldLabel(tr("Frames"), m_frames), 2, 0);
+    grid->addWidget(m_framesLabel, 2, 0);
     grid->addWidget(m_frames, 2, 1);
     grid->addWidget(m_fps, 2, 2);
     grid->addWidget(m_length, 3, 1, 1, 2);
@@ -133,7 +132,19 @@ void SizeControls::fillPresets()
         m_presets->addItem(tr("%1 × %2   %3").arg(preset.width).arg(preset.height).arg(preset.label),
             QSize(preset.width, preset.height));
     }
-    m_presets->addItem(tr("Custom…"), QSize());
+    const bool isFixed = m_model.hasModel() && m_model.model().shape.latentSide > 0;
+    if (!isFixed) {
+        m_presets->addItem(tr("Custom…"), QSize());
+    }
+    const bool isPicture = m_model.makesPictures();
+    m_presets->setToolTip(isFixed ? tr("Width × height of the picture in pixels. This model makes no other size.")
+            : isPicture
+            ? tr("Width × height of the picture in pixels. The first entry is what the model was trained on.")
+            : tr("Width × height of the clip in pixels. The first entry is what the model was trained on."));
+    for (QWidget* part : {static_cast<QWidget*>(m_framesLabel), static_cast<QWidget*>(m_frames),
+             static_cast<QWidget*>(m_fps), static_cast<QWidget*>(m_length)}) {
+        part->setVisible(!isPicture);
+    }
     if (m_model.hasModel()) {
         m_width->setSingleStep(std::max(1, m_model.model().sizeMultiple));
         m_height->setSingleStep(std::max(1, m_model.model().sizeMultiple));
@@ -174,11 +185,12 @@ void SizeControls::showModel()
     m_frames->setValue(request.frames);
     m_fps->setValue(request.fps);
     int known = m_presets->findData(QSize(request.width, request.height));
-    if (known < 0 || m_wantsCustom) {
-        known = m_presets->count() - 1;
+    const int custom = m_presets->findData(QSize());
+    if (known < 0 || (m_wantsCustom && custom >= 0)) {
+        known = custom;
     }
     m_presets->setCurrentIndex(known);
-    m_custom->setVisible(known == m_presets->count() - 1);
+    m_custom->setVisible(known < 0 || known == custom); // also a size of a file that this model does not make
     m_length->setText(request.frames == 1
             ? tr("one picture")
             : tr("%1 s of video").arg(QLocale().toString(request.frames / std::max(1.0, request.fps), 'f', 1)));

@@ -30,6 +30,7 @@ private:
     QSpinBox* m_height;
     QSpinBox* m_frames;
     QDoubleSpinBox* m_fps;
+    QLabel* m_framesLabel;
     QLabel* m_length;
     QLabel* m_problem;
     bool m_wantsCustom = false;

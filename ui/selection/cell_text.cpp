@@ -143,6 +143,27 @@ QString layerShortTitle(const plan::Geometry& geometry, int layer)
     return QString::number(layer);
 }
 
+const std::vector<plan::ModuleKind>& modulesOf(const plan::Geometry& geometry)
+{
+    static const std::vector<plan::ModuleKind> all(plan::kAllModules.begin(), plan::kAllModules.end());
+    static const std::vector<plan::ModuleKind> ofClasses{plan::ModuleKind::SelfAttention, plan::ModuleKind::Mlp};
+    return geometry.crossAttention ? all : ofClasses;
+}
+
+QString selectionRowTitle(const plan::Geometry& geometry, int selectionRows, int row)
+{
+    // Rows are ordered [conditional | unconditional].
+    const bool isGuidance =
+        geometry.guidanceRows == 2 && selectionRows == static_cast<int>(geometry.rows()) && geometry.prompts == 1;
+    if (!isGuidance) {
+        return tr("row %1").arg(row);
+    }
+    if (geometry.crossAttention) {
+        return row == 0 ? tr("with prompt") : tr("without prompt");
+    }
+    return row == 0 ? tr("with class") : tr("without class");
+}
+
 QString percentText(double share)
 {
     const double percent = 100.0 * share;
@@ -207,7 +228,10 @@ QString cellToolTip(const SelectionMapModel& model, const MapCell& cell)
         return lines.join(QStringLiteral("<br>"));
     }
     const bool planned = state.source == MapCellState::Source::Planned;
-    lines << (planned ? tr("planned: %1, %2") : tr("%1, %2")).arg(actionTitle(state.action), tokensText(state));
+    lines << (state.decidedAtRunTime ? tr("decided while running; expected: %1, %2")
+            : planned                ? tr("planned: %1, %2")
+                                     : tr("%1, %2"))
+                 .arg(actionTitle(state.action), tokensText(state));
     if (!planned) {
         lines << tr("%1 (of it selection %2), %3")
                      .arg(secondsText(state.seconds), secondsText(state.selectionSeconds), flopsText(state.flops));
@@ -269,7 +293,7 @@ QByteArray selectionCsv(const SelectionMapModel& model)
     };
     for (int evaluation = 0; evaluation < model.columns(); ++evaluation) {
         for (int layer = 0; layer < model.layers(); ++layer) {
-            for (const plan::ModuleKind module : plan::kAllModules) {
+            for (const plan::ModuleKind module : modulesOf(model.geometry())) {
                 const MapCellState state = model.state({evaluation, layer, module});
                 if (state.source == MapCellState::Source::Unknown) {
                     continue;

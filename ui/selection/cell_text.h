@@ -17,6 +17,11 @@ QString layerTitle(const plan::Geometry& geometry, int layer);
 QString layerShortTitle(const plan::Geometry& geometry, int layer); ///< "S3", "T3", "3"
 /// Index of the layer among those of its kind.
 int layerOfKind(const plan::Geometry& geometry, int layer);
+/// What a layer of this model consists of: without cross-attention in class-conditional ones.
+const std::vector<plan::ModuleKind>& modulesOf(const plan::Geometry& geometry);
+/// "with prompt", "without prompt", or with class: what a guidance row with its own selection is; its number where
+/// rows are not guidance rows.
+QString selectionRowTitle(const plan::Geometry& geometry, int selectionRows, int row);
 
 QString percentText(double share); ///< "14.7 %"
 QString secondsText(double seconds); ///< "0.42 ms", "1.30 s"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/selection/selection_map_model.h"
 
+#include "ui/selection/cell_text.h"
+
 #include <algorithm>
 
 namespace toca::ui {
@@ -67,15 +69,21 @@ int SelectionMapModel::layers() const
     return geometry().layerCount();
 }
 
+const std::vector<plan::ModuleKind>& SelectionMapModel::modules() const
+{
+    return modulesOf(geometry());
+}
+
 int SelectionMapModel::rowsPerGroup() const
 {
-    return m_rowOrder == RowOrder::ByModule ? layers() : plan::kModuleKinds;
+    return m_rowOrder == RowOrder::ByModule ? layers() : static_cast<int>(modules().size());
 }
 
 int SelectionMapModel::rowOf(int layer, plan::ModuleKind module) const
 {
-    const int kind = static_cast<int>(module);
-    return m_rowOrder == RowOrder::ByModule ? kind * layers() + layer : layer * plan::kModuleKinds + kind;
+    const auto place = static_cast<int>(std::find(modules().begin(), modules().end(), module) - modules().begin());
+    return m_rowOrder == RowOrder::ByModule ? place * layers() + layer
+                                            : layer * static_cast<int>(modules().size()) + place;
 }
 
 MapCell SelectionMapModel::cellAt(int column, int row) const
@@ -84,15 +92,15 @@ MapCell SelectionMapModel::cellAt(int column, int row) const
     const int group = row / perGroup;
     const int inside = row % perGroup;
     if (m_rowOrder == RowOrder::ByModule) {
-        return {column, inside, static_cast<plan::ModuleKind>(group)};
+        return {column, inside, modules()[static_cast<std::size_t>(group)]};
     }
-    return {column, group, static_cast<plan::ModuleKind>(inside)};
+    return {column, group, modules()[static_cast<std::size_t>(inside)]};
 }
 
 bool SelectionMapModel::contains(const MapCell& cell) const
 {
     return cell.evaluation >= 0 && cell.evaluation < columns() && cell.layer >= 0 && cell.layer < layers()
-        && static_cast<int>(cell.module) < plan::kModuleKinds;
+        && std::find(modules().begin(), modules().end(), cell.module) != modules().end();
 }
 
 MapCellState SelectionMapModel::state(const MapCell& cell) const

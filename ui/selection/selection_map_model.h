@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace toca::ui {
 
@@ -44,8 +45,8 @@ class SelectionMapModel : public QObject {
     Q_OBJECT
 public:
     enum class RowOrder {
-        ByModule, ///< three bands of all layers
-        ByLayer, ///< per layer its three modules
+        ByModule, ///< for each kind of module a band of all layers
+        ByLayer, ///< per layer its modules
     };
 
     using QObject::QObject;
@@ -61,7 +62,9 @@ public:
     bool isEmpty() const { return columns() == 0 || rows() == 0; }
     int columns() const; ///< evaluations
     int layers() const;
-    int rows() const { return layers() * plan::kModuleKinds; }
+    int rows() const { return layers() * static_cast<int>(modules().size()); }
+    /// What a layer consists of, in order of execution.
+    const std::vector<plan::ModuleKind>& modules() const;
     int rowsPerGroup() const; ///< rows that stand together: a band or a layer
     int rowOf(int layer, plan::ModuleKind module) const;
     /// @pre 0 <= row < rows()

@@ -116,7 +116,7 @@ void SelectionMapView::paintRowAxis(QPainter& painter) const
         if (bottom - top < 4) {
             continue;
         }
-        QString title = byModule ? moduleTitle(static_cast<plan::ModuleKind>(group))
+        QString title = byModule ? moduleTitle(m_model.modules()[static_cast<std::size_t>(group)])
                                  : layerTitle(m_model.geometry(), group).remove(tr(" layer"));
         title[0] = title[0].toUpper();
         const QRectF place(

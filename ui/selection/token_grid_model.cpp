@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/selection/token_grid_model.h"
 
+#include "ui/selection/cell_text.h"
+
 #include <QLocale>
 
 #include <algorithm>
@@ -125,12 +127,13 @@ std::optional<MapCell> TokenGridModel::neighbour(int evaluations, int layers, in
     }
     const int evaluation = m_cell->evaluation + evaluations;
     const int layer = m_cell->layer + layers;
-    const int module = static_cast<int>(m_cell->module) + modules;
+    const std::vector<plan::ModuleKind>& kinds = modulesOf(m_trace->geometry());
+    const auto place = std::find(kinds.begin(), kinds.end(), m_cell->module) - kinds.begin() + modules;
     if (evaluation < 0 || evaluation >= m_trace->evaluationCount() || layer < 0 || layer >= m_trace->layerCount()
-        || module < 0 || module >= plan::kModuleKinds) {
+        || place < 0 || place >= static_cast<std::ptrdiff_t>(kinds.size())) {
         return {};
     }
-    return MapCell{evaluation, layer, static_cast<plan::ModuleKind>(module)};
+    return MapCell{evaluation, layer, kinds[static_cast<std::size_t>(place)]};
 }
 
 QString TokenGridModel::tokenText(std::int64_t token) const

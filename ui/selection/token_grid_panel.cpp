@@ -18,6 +18,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace toca::ui {
 
 TokenGridPanel::TokenGridPanel(QWidget* parent)
@@ -58,7 +60,9 @@ TokenGridPanel::TokenGridPanel(QWidget* parent)
     exporting->setIcon(icon(QStringLiteral("export")));
     exporting->setToolTip(tr("Export the grids as a picture (PNG) or the tokens as a table (CSV)"));
     exporting->setAccessibleName(tr("Export the token grids"));
-    m_rows->setToolTip(tr("Guidance row whose own selection is shown"));
+    m_rows->setObjectName("selectionRow");
+    m_rows->setToolTip(tr("Guidance row whose own selection is shown here and over the picture: with the prompt or "
+                          "class, or without"));
     m_rows->setAccessibleName(tr("Guidance row"));
     m_rows->hide();
     m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
@@ -87,7 +91,10 @@ TokenGridPanel::TokenGridPanel(QWidget* parent)
 
     connect(m_quantities, &QButtonGroup::idClicked, this,
         [this](int id) { setQuantity(static_cast<TokenGridModel::Quantity>(id)); });
-    connect(m_rows, &QComboBox::currentIndexChanged, m_model, &TokenGridModel::setSelectionRow);
+    connect(m_rows, &QComboBox::currentIndexChanged, this, [this](int row) {
+        m_model->setSelectionRow(row);
+        Q_EMIT selectionRowChanged(row);
+    });
     connect(m_previous, &QToolButton::clicked, this, [this] { step(-1, 0, 0); });
     connect(m_next, &QToolButton::clicked, this, [this] { step(1, 0, 0); });
     connect(exporting, &QToolButton::clicked, this, &TokenGridPanel::askAndExport);
@@ -167,15 +174,28 @@ void TokenGridPanel::onModelChanged()
     if (!keepsScores && m_view->quantity() == TokenGridModel::Quantity::Score) {
         setQuantity(TokenGridModel::Quantity::State);
     }
-    if (m_rows->count() != m_model->selectionRows()) {
-        const QSignalBlocker quiet(m_rows);
-        m_rows->clear();
-        for (int row = 0; row < m_model->selectionRows(); ++row) {
-            m_rows->addItem(tr("guidance row %1").arg(row));
-        }
-        m_rows->setVisible(m_model->selectionRows() > 1);
-    }
+    fillRows();
     showReadout(m_view->hoveredToken());
+}
+
+void TokenGridPanel::fillRows()
+{
+    const int rows = m_model->selectionRows();
+    QStringList titles;
+    for (int row = 0; row < rows; ++row) {
+        titles += selectionRowTitle(m_model->trace()->geometry(), rows, row);
+    }
+    QStringList shown;
+    for (int row = 0; row < m_rows->count(); ++row) {
+        shown += m_rows->itemText(row);
+    }
+    const QSignalBlocker quiet(m_rows);
+    if (shown != titles) {
+        m_rows->clear();
+        m_rows->addItems(titles);
+        m_rows->setVisible(rows > 1);
+    }
+    m_rows->setCurrentIndex(std::min(m_model->selectionRow(), rows - 1));
 }
 
 void TokenGridPanel::showReadout(qint64 token)

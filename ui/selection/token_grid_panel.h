@@ -40,10 +40,12 @@ Q_SIGNALS:
     /// The arrow keys or buttons stepped to another cell: the map follows.
     void cellChanged(int evaluation, int layer, toca::plan::ModuleKind module);
     void tokenHovered(qint64 token); ///< -1 = none
+    void selectionRowChanged(int row); ///< another guidance row was chosen: the picture's overlay follows
 
 private:
     void step(int evaluations, int layers, int modules);
     void onModelChanged();
+    void fillRows();
     void showReadout(qint64 token);
     void askAndExport();
 

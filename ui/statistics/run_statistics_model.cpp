@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/statistics/run_statistics_model.h"
 
+#include "ui/selection/cell_text.h"
+
 #include <QByteArrayList>
 
 #include <algorithm>
@@ -129,14 +131,16 @@ void RunStatisticsModel::addEvaluation(int evaluation)
     const plan::TraceEvaluation& happened = m_trace->evaluation(evaluation);
     const auto perModule = static_cast<double>(m_trace->geometry().grid.tokens());
     bool isFull = happened.decision == plan::EvaluationDecision::Run;
+    bool isSkipped = happened.decision == plan::EvaluationDecision::ReusePrediction;
     double inModules = 0;
     double selection = 0;
     for (int layer = 0; layer < m_trace->layerCount(); ++layer) {
-        for (const plan::ModuleKind module : plan::kAllModules) {
+        for (const plan::ModuleKind module : modulesOf(m_trace->geometry())) {
             const plan::TraceCell& cell = m_trace->cell(m_trace->cellIndex(evaluation, layer, module));
             const auto kind = static_cast<std::size_t>(module);
             tokens.computed[kind] += std::clamp<double>(cell.computedTokens, 0.0, perModule);
             isFull = isFull && cell.action == plan::Action::Full;
+            isSkipped = isSkipped || cell.action == plan::Action::Skip;
             const double choosing = std::clamp<double>(cell.selectionSeconds, 0.0, cell.seconds);
             addTo(step.moduleSeconds[kind], cell.seconds - choosing);
             selection += choosing;
@@ -149,12 +153,20 @@ void RunStatisticsModel::addEvaluation(int evaluation)
     addTo(step.seconds, happened.seconds);
     addTo(step.flops, happened.flops);
     step.cacheBytes = static_cast<double>(happened.cacheBytes);
+    step.skipped = step.skipped || isSkipped;
+    // Of several evaluations of a step the last one that decided.
+    if (std::isfinite(happened.scalars.threshold)) {
+        step.signal = happened.scalars.signal;
+        step.accumulated = happened.scalars.accumulated;
+        step.threshold = happened.scalars.threshold;
+    }
     double reused = 0;
-    for (std::size_t kind = 0; kind < tokens.computed.size(); ++kind) {
+    for (const plan::ModuleKind module : modules()) {
+        const auto kind = static_cast<std::size_t>(module);
         step.cacheRatio[kind] = tokens.sites > 0 ? 1.0 - tokens.computed[kind] / tokens.sites : 0.0;
         reused += step.cacheRatio[kind];
     }
-    step.meanCacheRatio = reused / plan::kModuleKinds;
+    step.meanCacheRatio = reused / static_cast<double>(modules().size());
     tokens.allFull = tokens.allFull && isFull;
     --m_pending[index];
     step.happened = m_pending[index] == 0;
@@ -181,10 +193,21 @@ void RunStatisticsModel::accumulate()
     }
 }
 
+const std::vector<plan::ModuleKind>& RunStatisticsModel::modules() const
+{
+    return modulesOf(m_trace ? m_trace->geometry() : m_plan.geometry());
+}
+
 int RunStatisticsModel::happenedSteps() const
 {
     return static_cast<int>(
         std::count_if(m_steps.begin(), m_steps.end(), [](const StepStatistics& step) { return step.happened; }));
+}
+
+bool RunStatisticsModel::hasDecisions() const
+{
+    return std::any_of(
+        m_steps.begin(), m_steps.end(), [](const StepStatistics& step) { return std::isfinite(step.threshold); });
 }
 
 RunStatisticsModel::TimeReference RunStatisticsModel::timeReference() const
@@ -223,14 +246,14 @@ QByteArray RunStatisticsModel::csv() const
     QByteArray table = "step,cache_ratio,planned_cache_ratio,cache_ratio_self_attention,cache_ratio_cross_attention,"
                        "cache_ratio_mlp,flops,planned_flops,full_flops,flops_saved,planned_flops_saved,seconds,"
                        "seconds_saved,seconds_self_attention,seconds_cross_attention,seconds_mlp,seconds_selection,"
-                       "seconds_other,cache_bytes\n";
+                       "seconds_other,cache_bytes,signal,accumulated,threshold\n";
     for (int index = 0; index < stepCount(); ++index) {
         const StepStatistics& s = step(index);
         table += QByteArray::number(index);
         for (const double value : {s.meanCacheRatio, s.plannedCacheRatio, s.cacheRatio[0], s.cacheRatio[1],
                  s.cacheRatio[2], s.flops, s.plannedFlops, s.fullFlops, s.flopsSaved, s.plannedFlopsSaved, s.seconds,
                  s.secondsSaved, s.moduleSeconds[0], s.moduleSeconds[1], s.moduleSeconds[2], s.selectionSeconds,
-                 s.otherSeconds, s.cacheBytes}) {
+                 s.otherSeconds, s.cacheBytes, s.signal, s.accumulated, s.threshold}) {
             table += ',';
             if (std::isfinite(value)) {
                 table += QByteArray::number(value, 'g', 12);

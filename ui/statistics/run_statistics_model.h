@@ -32,6 +32,11 @@ struct StepStatistics {
     double selectionSeconds = kUnknown; ///< scoring, ranking, gather and scatter of all modules
     double otherSeconds = kUnknown; ///< outside of the modules: embeddings, final layer, sampler
     double cacheBytes = kUnknown; ///< held at the end of the step
+    // What a step-wise policy decided from; unknown where it made no such decision
+    double signal = kUnknown; ///< measured at this step
+    double accumulated = kUnknown; ///< held against the threshold
+    double threshold = kUnknown;
+    bool skipped = false; ///< happened, and layers or whole evaluations were jumped over
 };
 
 /// Numbers over the steps of one run, from its plan and its trace. No widgets, no signals.
@@ -46,9 +51,13 @@ public:
     bool refresh();
 
     bool isEmpty() const { return m_steps.empty(); }
+    /// What the layers of this run consist of.
+    const std::vector<plan::ModuleKind>& modules() const;
     int stepCount() const { return static_cast<int>(m_steps.size()); }
     const StepStatistics& step(int index) const { return m_steps[static_cast<std::size_t>(index)]; }
     int happenedSteps() const;
+    /// True when a policy left the numbers of a step-wise decision.
+    bool hasDecisions() const;
 
     enum class TimeReference {
         None, ///< no baseline and no full step yet: no time saved can be told

@@ -17,6 +17,7 @@ namespace {
 
 constexpr int kCardWidth = 300; ///< below that labels collide
 constexpr int kCardHeight = 132;
+constexpr int kMostColumns = 6;
 constexpr qint64 kDrawingPause = 100; ///< milliseconds: numbers change per step, nobody reads faster
 
 } // namespace
@@ -116,6 +117,7 @@ void StatisticsPanel::updatePlots()
         plot->update();
         plot->card().replotLater();
     }
+    arrange();
 }
 
 void StatisticsPanel::resizeEvent(QResizeEvent* event)
@@ -126,20 +128,31 @@ void StatisticsPanel::resizeEvent(QResizeEvent* event)
 
 void StatisticsPanel::arrange()
 {
+    std::vector<PlotCard*> wanted;
+    for (const std::unique_ptr<StepPlot>& plot : m_plots) {
+        if (plot->isWanted()) {
+            wanted.push_back(&plot->card());
+        }
+    }
     int columns = std::clamp(width() / kCardWidth, 1, 3);
     // As many rows as fit at a useful height; more columns where the panel is flat and wide.
     if (width() >= 6 * kCardWidth && height() < 2 * kCardHeight) {
-        columns = 6;
+        columns = kMostColumns;
     }
-    if (columns == m_columns) {
+    if (columns == m_columns && wanted == m_shownCards) {
         return;
     }
     m_columns = columns;
-    for (int column = 0; column < 6; ++column) {
+    m_shownCards = wanted;
+    for (int column = 0; column < kMostColumns; ++column) {
         m_grid->setColumnStretch(column, column < columns ? 1 : 0);
     }
-    for (std::size_t i = 0; i < m_plots.size(); ++i) {
-        m_grid->addWidget(&m_plots[i]->card(), static_cast<int>(i) / columns, static_cast<int>(i) % columns);
+    for (const std::unique_ptr<StepPlot>& plot : m_plots) {
+        m_grid->removeWidget(&plot->card());
+        plot->card().setVisible(plot->isWanted());
+    }
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        m_grid->addWidget(wanted[i], static_cast<int>(i) / columns, static_cast<int>(i) % columns);
     }
 }
 

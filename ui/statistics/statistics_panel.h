@@ -15,6 +15,7 @@ class QScrollArea;
 
 namespace toca::ui {
 
+class PlotCard;
 class StepPlot;
 
 /// All plots over the steps of a run, with one cursor through all of them.
@@ -57,6 +58,7 @@ private:
     QGridLayout* m_grid;
     QLabel* m_empty;
     int m_columns = 0;
+    std::vector<PlotCard*> m_shownCards; ///< in their order
     int m_cursorStep = -1; ///< as set from outside; a hovered step is shown instead while there is one
     bool m_waiting = false; ///< numbers newer than the plots
     QElapsedTimer m_sinceDrawn;

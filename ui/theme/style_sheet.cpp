@@ -92,6 +92,7 @@ QDoubleSpinBox::down-button:hover { background: @hover@; }
 QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url(:/icons/style-up.svg); width: 9px; height: 9px; }
 QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url(:/icons/style-down.svg); width: 9px; height: 9px; }
 QComboBox { padding-right: 18px; }
+QComboBox[chooser="true"] { combobox-popup: 0; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: url(:/icons/style-down.svg); width: 11px; height: 11px; }
 QComboBox QAbstractItemView { background: @raised@; border: 1px solid @border@; selection-background-color: @accentSoft@;

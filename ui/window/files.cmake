@@ -1,9 +1,10 @@
-foreach(part background_tasks run_controller banner status_line workspaces dock_titles tab_order shortcut_sheet main_window)
+foreach(part background_tasks run_controller banner status_line workspaces file_kind dock_titles tab_order shortcut_sheet main_window)
   list(APPEND ui_sources ${CMAKE_CURRENT_SOURCE_DIR}/window/${part}.cpp)
   list(APPEND ui_headers ${CMAKE_CURRENT_SOURCE_DIR}/window/${part}.h)
 endforeach()
 list(APPEND ui_sources ${CMAKE_CURRENT_SOURCE_DIR}/error_text.cpp ${CMAKE_CURRENT_SOURCE_DIR}/elided_label.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/window/main_window_actions.cpp
-  ${CMAKE_CURRENT_SOURCE_DIR}/window/main_window_files.cpp)
+  ${CMAKE_CURRENT_SOURCE_DIR}/window/main_window_files.cpp
+  ${CMAKE_CURRENT_SOURCE_DIR}/window/main_window_runs.cpp)
 list(APPEND ui_headers ${CMAKE_CURRENT_SOURCE_DIR}/error_text.h ${CMAKE_CURRENT_SOURCE_DIR}/elided_label.h
   ${CMAKE_CURRENT_SOURCE_DIR}/window/file_services.h)

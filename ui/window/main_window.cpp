@@ -2,11 +2,13 @@
 #include "ui/window/main_window.h"
 
 #include "ui/caching/caching_panel.h"
+#include "ui/caching/threshold_card.h"
 #include "ui/compare/summary_strip.h"
 #include "ui/player/player_widget.h"
 #include "ui/prompt/model_dialog.h"
 #include "ui/prompt/prompt_panel.h"
 #include "ui/prompt/system_memory.h"
+#include "ui/race/race_panel.h"
 #include "ui/selection/selection_panel.h"
 #include "ui/selection/token_grid_panel.h"
 #include "ui/statistics/statistics_panel.h"
@@ -22,6 +24,7 @@
 #include <QIcon>
 #include <QPushButton>
 #include <QSettings>
+#include <QStackedWidget>
 #include <QStatusBar>
 #include <QTabBar>
 #include <QVBoxLayout>
@@ -43,8 +46,11 @@ MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* paren
               ? std::make_unique<QSettings>(QSettings::IniFormat, QSettings::UserScope, "toca-studio", "toca-studio")
               : std::make_unique<QSettings>(options.settingsFile, QSettings::IniFormat))
     , m_run(engine, m_tasks)
+    , m_race(engine, m_tasks)
     , m_prompt(new PromptPanel)
     , m_caching(new CachingPanel)
+    , m_thresholds(engine, m_tasks, m_caching->model())
+    , m_thresholdCard(new ThresholdCard(m_thresholds))
     , m_player(new PlayerWidget)
     , m_selection(new SelectionPanel)
     , m_tokens(new TokenGridPanel)
@@ -52,6 +58,8 @@ MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* paren
     , m_banner(new Banner)
     , m_summary(new SummaryStrip)
     , m_status(new StatusLine)
+    , m_racePanel(new RacePanel(m_race, m_caching->model(), m_tasks))
+    , m_centre(new QStackedWidget)
 {
     setWindowTitle(tr("ToCa Studio"));
     setWindowIcon(QIcon(":/icons/toca-studio.svg"));
@@ -68,8 +76,15 @@ MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* paren
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(kHalfSpace);
     layout->addWidget(m_banner);
-    layout->addWidget(m_player, 1);
-    layout->addWidget(m_summary);
+    layout->addWidget(m_centre, 1);
+    auto* playerPage = new QWidget;
+    auto* playerLayout = new QVBoxLayout(playerPage);
+    playerLayout->setContentsMargins(0, 0, 0, 0);
+    playerLayout->setSpacing(kHalfSpace);
+    playerLayout->addWidget(m_player, 1);
+    playerLayout->addWidget(m_summary);
+    m_centre->addWidget(playerPage);
+    m_centre->addWidget(m_racePanel);
     setCentralWidget(centre);
     m_docks.prompt = addDock("promptDock", tr("Prompt"), m_prompt);
     m_docks.caching = addDock("cachingDock", tr("Caching"), m_caching);
@@ -85,6 +100,10 @@ MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* paren
     makeMenus();
     connectRun();
     connectPanels();
+    connectRace();
+    connectThresholds();
+    connect(m_workspaces.get(), &Workspaces::currentChanged, this, &MainWindow::showCentre);
+    showCentre();
     m_tick.setInterval(kTickMilliseconds);
     connect(&m_tick, &QTimer::timeout, this, &MainWindow::refreshLive);
     restoreSettings();
@@ -101,7 +120,11 @@ MainWindow::~MainWindow()
     m_tick.stop();
     m_engine.disconnect(this);
     m_engine.disconnect(&m_run);
+    m_engine.disconnect(&m_race);
+    m_engine.disconnect(&m_thresholds);
     m_run.disconnect(this);
+    m_race.disconnect();
+    m_thresholds.disconnect();
 }
 
 QDockWidget* MainWindow::addDock(const char* name, const QString& title, QWidget* content)
@@ -116,57 +139,14 @@ QDockWidget* MainWindow::addDock(const char* name, const QString& title, QWidget
     return dock;
 }
 
-void MainWindow::connectRun()
-{
-    connect(&m_run, &RunController::accepted, this, [this] { m_player->setBusy(tr("Preparing the run")); });
-    connect(&m_run, &RunController::started, this, &MainWindow::onStarted);
-    connect(&m_run, &RunController::finished, this, &MainWindow::onFinished);
-    connect(&m_run, &RunController::failed, this, &MainWindow::onFailed);
-    connect(&m_run, &RunController::runningChanged, this, &MainWindow::updateActions);
-    connect(&m_run, &RunController::baselineChanged, this, [this] {
-        m_statistics->setBaselineSeconds(m_run.baselineSecondsPerStep());
-        if (const auto baseline = m_run.baseline()) {
-            m_player->setLabels(QString::fromStdString(m_run.result()->request.policy), tr("uncached"));
-            m_player->setBaseline(baseline->clip);
-            if (!m_run.fidelity()) {
-                m_player->setView(ClipView::SideBySide);
-            }
-            if (!m_run.isRunning()) {
-                m_status->showIdle(tr("Ready. Compared with the uncached run of the same request."));
-            }
-        }
-        showSummary();
-    });
-    connect(
-        &m_run, &RunController::previewReady, this, [this](const Preview& preview) { m_player->addPreview(preview); });
-    connect(&m_run, &RunController::progressChanged, this, [this] {
-        const RunProgress& progress = m_run.progress();
-        m_status->showRun(m_run);
-        if (m_run.isBaselineRun()) {
-            return;
-        }
-        if (progress.stage == Stage::Denoising && progress.step > 0) {
-            m_player->setDenoising(progress.step - 1, progress.steps);
-        } else if (progress.stage == Stage::Decoding) {
-            m_player->setBusy(tr("Decoding frames"),
-                progress.toDecode > 0 ? static_cast<double>(progress.decoded) / progress.toDecode : -1);
-        }
-    });
-    connect(&m_engine, &EnginePort::modelDescribed, this, &MainWindow::onModelDescribed);
-    connect(&m_engine, &EnginePort::modelFailed, this, [this](const QString&, const Error& error) {
-        m_modelPending = false;
-        m_startIsPending = false;
-        m_banner->showError(error);
-        m_status->showIdle(tr("The model could not be opened"));
-    });
-    connect(&m_engine, &EnginePort::refused, this, [this](const QString& reason) { m_status->showIdle(reason); });
-}
-
 void MainWindow::connectPanels()
 {
     connect(m_prompt, &PromptPanel::generateRequested, this, &MainWindow::generate);
     connect(m_prompt, &PromptPanel::cancelRequested, this, &MainWindow::cancel);
     connect(m_prompt, &PromptPanel::openModelRequested, this, &MainWindow::askOpenModel);
+    connect(m_prompt, &PromptPanel::openCheckpointRequested, this, &MainWindow::askOpenCheckpoint);
+    connect(&m_prompt->model(), &PromptModel::modelChanged, this, &MainWindow::onModelChanged);
+    connect(m_player, &PlayerWidget::savePictureRequested, this, &MainWindow::askSavePicture);
     connect(m_prompt, &PromptPanel::modelDetailsRequested, this, &MainWindow::showModelDetails);
     connect(m_prompt, &PromptPanel::embeddedModelRequested, this, [this] { m_engine.describeModel({}); });
     connect(&m_prompt->model(), &PromptModel::changed, this, &MainWindow::replan);
@@ -191,6 +171,8 @@ void MainWindow::connectPanels()
         m_player->showCell(evaluation, layer, module);
     });
     connect(m_tokens, &TokenGridPanel::tokenHovered, m_player, &PlayerWidget::setMarkedToken);
+    connect(m_tokens, &TokenGridPanel::selectionRowChanged, this,
+        [this](int row) { m_player->overlay().setSelectionRow(row); });
     connect(m_statistics, &StatisticsPanel::stepHovered, m_selection, &SelectionPanel::setCursorStep);
     connect(m_player, &PlayerWidget::stepChanged, this, [this](int step) {
         m_selection->setCursorStep(step);
@@ -205,142 +187,39 @@ GenerationRequest MainWindow::request() const
     return request;
 }
 
-void MainWindow::generate()
-{
-    if (m_run.isRunning()) {
-        return;
-    }
-    if (!m_prompt->model().hasModel()) {
-        m_startIsPending = true;
-        return;
-    }
-    m_banner->hide();
-    if (m_run.start(request())) {
-        m_prompt->model().remember(QString::fromStdString(m_prompt->model().request().prompt));
-        m_prompt->model().advanceSeed();
-    }
-}
-
-void MainWindow::cancel()
-{
-    if (m_run.isRunning()) {
-        m_run.cancel();
-        m_status->showIdle(tr("Cancelling…"));
-    } else {
-        m_banner->hide();
-    }
-}
-
-void MainWindow::compareWithUncached()
-{
-    if (m_run.baseline()) {
-        m_player->setView(ClipView::SideBySide);
-    } else if (m_run.startBaseline()) {
-        m_summary->clear();
-        showSummary();
-    }
-}
-
-void MainWindow::onStarted(const RunStart& start)
-{
-    m_openedTrace.reset();
-    m_summary->clear();
-    m_player->clear();
-    m_player->clearBaseline();
-    m_player->setView(ClipView::Single);
-    m_player->setExpected({start.request.width, start.request.height}, start.request.frames, start.request.fps);
-    m_player->setTrace(start.trace);
-    m_player->setBusy(tr("Denoising"));
-    m_selection->setPlan(start.plan);
-    m_selection->setTrace(start.trace);
-    m_tokens->setTrace(start.trace);
-    m_statistics->setPlan(start.plan);
-    m_statistics->setTrace(start.trace);
-    m_statistics->setBaselineSeconds(m_run.baselineSecondsPerStep());
-    m_tick.start();
-    updateActions();
-}
-
-void MainWindow::onFinished()
-{
-    refreshLive();
-    m_tick.stop();
-    const auto result = m_run.result();
-    m_player->setClip(result->clip);
-    m_player->setLabels(QString::fromStdString(result->request.policy), tr("uncached"));
-    m_statistics->setBaselineSeconds(m_run.baselineSecondsPerStep());
-    showSummary();
-    const bool cachedNothing = result->request.policy != "none" && result->plan.cachesNothing();
-    QStringList warnings;
-    for (const std::string& warning : result->warnings) {
-        warnings += QString::fromStdString(warning);
-    }
-    if (cachedNothing) {
-        m_banner->showMessage(Banner::Kind::Warning,
-            tr("This run cached nothing: every module was computed at every step, so it was not faster than an "
-               "uncached one."),
-            tr("Use longer intervals, fewer warm-up steps or more steps in the caching panel."));
-    } else if (!warnings.isEmpty()) {
-        m_banner->showMessage(Banner::Kind::Warning, warnings.join(" "));
-    }
-    m_status->showIdle(tr("Ready. The run took %1.").arg(duration(result->times.total())));
-    QApplication::alert(this); // for someone who went elsewhere meanwhile
-}
-
-void MainWindow::onFailed(const Error& error)
-{
-    refreshLive();
-    m_tick.stop();
-    m_player->endRun();
-    if (error.code == ErrorCode::Cancelled) {
-        m_status->showIdle(tr("Cancelled. What was made until then stays visible."));
-    } else {
-        m_status->showIdle(tr("Stopped by an error"));
-        m_banner->showError(error);
-    }
-    showSummary();
-}
-
-void MainWindow::refreshLive()
-{
-    m_selection->refresh();
-    m_tokens->refresh();
-    m_statistics->refresh();
-    m_player->refresh();
-}
-
 void MainWindow::showCell(int evaluation, int layer, plan::ModuleKind module)
 {
     m_tokens->showCell(evaluation, layer, module);
     m_player->showCell(evaluation, layer, module);
 }
 
-void MainWindow::showSummary()
-{
-    if (const auto result = m_run.result()) {
-        m_summary->showRun(*result, m_run.baseline().get(), m_run.fidelity());
-    }
-    updateActions();
-}
-
 void MainWindow::replan()
 {
     const auto geometry = m_prompt->model().geometry();
-    m_caching->model().setRun(geometry ? std::optional(*geometry) : std::nullopt, m_prompt->model().request().steps);
+    m_thresholds.setRequest(request());
+    m_caching->model().setRun(geometry ? std::optional(*geometry) : std::nullopt, m_prompt->model().schedule());
 }
 
 void MainWindow::updateActions()
 {
-    const bool running = m_run.isRunning();
+    const bool running = isEngineBusy();
     const auto result = m_run.result();
     m_prompt->setRunning(running);
+    const bool isBusyElsewhere = m_run.isRunning() || m_thresholds.isRecording();
+    m_thresholdCard->setBlocked(running || !m_prompt->model().hasModel());
+    m_racePanel->setBlocked(isBusyElsewhere || !m_prompt->model().hasModel(),
+        isBusyElsewhere ? tr("A run is going on.") : tr("The model is not known yet."));
+    action("race")->setEnabled(!running && m_prompt->model().hasModel());
+    const bool isPicture = result ? result->clip.frames.size() == 1 : m_prompt->model().makesPictures();
+    action("saveClip")->setText(isPicture ? tr("&Save picture…") : tr("&Save clip…"));
+    action("saveClip")->setIconText(isPicture ? tr("Save picture") : tr("Save clip"));
     action("generate")->setEnabled(!running);
     action("compare")->setEnabled(!running && result && result->request.policy != "none");
     action("saveClip")->setEnabled(result && m_files.saveClip);
     const bool hasTrace = m_openedTrace || (m_run.current() && m_run.current()->trace);
     action("saveTrace")->setEnabled(!running && hasTrace);
     action("exportTrace")->setEnabled(!running && hasTrace);
-    if (running) {
+    if (m_run.isRunning()) {
         m_status->showRun(m_run);
     }
 }
@@ -350,8 +229,6 @@ void MainWindow::onModelDescribed(const ModelInfo& model)
     const bool asked = m_modelPending && QString::fromStdString(model.path) == m_pendingModel;
     if (!asked) {
         m_prompt->model().setModel(model);
-        m_player->setHint(tr("Describe a clip and press Ctrl+Return"),
-            model.examplePrompts.empty() ? QString() : QString::fromStdString(model.examplePrompts.front()));
         m_status->showIdle(tr("Ready"));
         Q_EMIT modelReady();
         if (m_startIsPending) {
@@ -371,6 +248,34 @@ void MainWindow::onModelDescribed(const ModelInfo& model)
         Q_EMIT modelReady();
     });
     dialog->open();
+}
+
+void MainWindow::onModelChanged()
+{
+    const PromptModel& prompt = m_prompt->model();
+    plan::PolicyContext context;
+    context.family = prompt.model().shape.family;
+    context.modelIdentity = prompt.model().identity;
+    context.calibrationFolder = prompt.model().calibrationFolder;
+    m_caching->model().setContext(context);
+    m_player->setExpectsPicture(prompt.makesPictures());
+    const auto& examples = prompt.model().examplePrompts;
+    m_player->setHint(prompt.takesClass() ? tr("Choose a class and press Ctrl+Return")
+            : prompt.makesPictures()      ? tr("Describe a picture and press Ctrl+Return")
+                                          : tr("Describe a clip and press Ctrl+Return"),
+        examples.empty() || prompt.takesClass() ? QString() : QString::fromStdString(examples.front()));
+    updateActions();
+}
+
+/// The page of the workspace; the other one must not ask for room.
+void MainWindow::showCentre()
+{
+    const int page = m_workspaces->current() == Workspace::Race ? 1 : 0;
+    for (int index = 0; index < m_centre->count(); ++index) {
+        const auto policy = index == page ? QSizePolicy::Preferred : QSizePolicy::Ignored;
+        m_centre->widget(index)->setSizePolicy(policy, policy);
+    }
+    m_centre->setCurrentIndex(page);
 }
 
 bool MainWindow::focusNextPrevChild(bool next)
@@ -395,6 +300,8 @@ void MainWindow::closeEvent(QCloseEvent* event)
     // Nothing is asked: the run stops within one module and its owner joins the engine's thread.
     m_startIsPending = false;
     m_run.cancel();
+    m_race.cancel();
+    m_thresholds.cancel();
     m_tick.stop();
     saveSettings();
     QMainWindow::closeEvent(event);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ui/caching/threshold_model.h"
+#include "ui/race/race.h"
 #include "ui/theme/theme.h"
 #include "ui/window/background_tasks.h"
 #include "ui/window/file_services.h"
@@ -15,6 +17,7 @@
 class QMenu;
 class QPushButton;
 class QSettings;
+class QStackedWidget;
 
 namespace toca::ui {
 
@@ -22,10 +25,12 @@ class Banner;
 class CachingPanel;
 class PlayerWidget;
 class PromptPanel;
+class RacePanel;
 class SelectionPanel;
 class StatisticsPanel;
 class StatusLine;
 class SummaryStrip;
+class ThresholdCard;
 class TokenGridPanel;
 
 struct WindowOptions {
@@ -43,6 +48,9 @@ public:
     RunController& run() { return m_run; }
     PromptPanel& prompt() { return *m_prompt; }
     CachingPanel& caching() { return *m_caching; }
+    Race& race() { return m_race; }
+    RacePanel& racePanel() { return *m_racePanel; }
+    ThresholdModel& thresholds() { return m_thresholds; }
     PlayerWidget& player() { return *m_player; }
     SelectionPanel& selection() { return *m_selection; }
     SummaryStrip& summary() { return *m_summary; }
@@ -59,7 +67,9 @@ public Q_SLOTS:
     void generate();
     void cancel();
     void compareWithUncached();
-    /// A trace, a clip or a model folder, told apart by what it is.
+    void startRace();
+    void recordThresholds();
+    /// A trace, a picture or clip, a model folder or a checkpoint, told apart by what it is.
     void openPath(const QString& path);
     void saveClipTo(const QString& path);
     void saveTraceTo(const QString& path);
@@ -79,17 +89,25 @@ protected:
 private:
     // main_window.cpp
     QDockWidget* addDock(const char* name, const QString& title, QWidget* content);
-    void connectRun();
     void connectPanels();
-    void onStarted(const RunStart& start);
-    void onFinished();
-    void onFailed(const Error& error);
+    void showCentre();
     void showCell(int evaluation, int layer, plan::ModuleKind module);
-    void showSummary();
-    void refreshLive();
     void replan();
     void updateActions();
     void onModelDescribed(const ModelInfo& model);
+    void onModelChanged();
+    // main_window_runs.cpp
+    void connectRun();
+    void connectRace();
+    void connectThresholds();
+    void onStarted(const RunStart& start);
+    void onFinished();
+    void onFailed(const Error& error);
+    void warnOfRun(const RunResult& result);
+    void openRacer(int racer);
+    void showSummary();
+    void refreshLive();
+    bool isEngineBusy() const { return m_run.isRunning() || m_race.isRunning() || m_thresholds.isRecording(); }
     // main_window_actions.cpp
     void makeActions();
     void makeMenus();
@@ -103,7 +121,10 @@ private:
     // main_window_files.cpp
     void askOpen();
     void askOpenModel();
+    void askOpenCheckpoint();
+    void openModel(const QString& path);
     void askSaveClip();
+    void askSavePicture();
     void askSaveTrace();
     void askExportTrace();
     void openTrace(const QString& path);
@@ -119,8 +140,11 @@ private:
     std::unique_ptr<QSettings> m_settings;
     ThemeChoice m_themeChoice = ThemeChoice::System;
     RunController m_run;
+    Race m_race;
     PromptPanel* m_prompt;
     CachingPanel* m_caching;
+    ThresholdModel m_thresholds;
+    ThresholdCard* m_thresholdCard;
     PlayerWidget* m_player;
     SelectionPanel* m_selection;
     TokenGridPanel* m_tokens;
@@ -128,6 +152,8 @@ private:
     Banner* m_banner;
     SummaryStrip* m_summary;
     StatusLine* m_status;
+    RacePanel* m_racePanel;
+    QStackedWidget* m_centre; ///< player, or race
     Docks m_docks;
     std::unique_ptr<Workspaces> m_workspaces;
     QMenu* m_recentMenu = nullptr;

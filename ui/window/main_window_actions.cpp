@@ -74,6 +74,9 @@ void MainWindow::makeActions()
         tr("Run the same request without a cache and show both clips side by side with times, gains and fidelity"),
         &MainWindow::compareWithUncached)
         ->setIcon(icon("compare"));
+    addAction("race", tr("&Race"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Return),
+        tr("Run the checked contenders of the race workspace on the present request"), &MainWindow::startRace)
+        ->setIcon(icon("swap"));
     addAction("saveClip", tr("&Save clip…"), QKeySequence::Save, tr("Save the clip as MP4, WebM, GIF or PNG pictures"),
         &MainWindow::askSaveClip)
         ->setIcon(icon("save"));
@@ -82,11 +85,13 @@ void MainWindow::makeActions()
         ->setIcon(icon("export"));
     addAction("exportTrace", tr("&Export trace as CSV or events…"), {},
         tr("A table, or a file that profilers open (Trace Event format)"), &MainWindow::askExportTrace);
-    addAction("open", tr("&Open…"), QKeySequence::Open, tr("Open a trace, or a clip to take over its request"),
-        &MainWindow::askOpen)
+    addAction("open", tr("&Open…"), QKeySequence::Open,
+        tr("Open a trace, or a picture or clip to take over its request"), &MainWindow::askOpen)
         ->setIcon(icon("folder"));
     addAction(
         "openModel", tr("Open &model folder…"), QKeySequence(Qt::CTRL | Qt::Key_M), {}, &MainWindow::askOpenModel);
+    addAction("openCheckpoint", tr("Open &checkpoint file…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_M),
+        tr("Open a single file of weights: .safetensors, .pt, .pth or .bin"), &MainWindow::askOpenCheckpoint);
     addAction("modelDetails", tr("Model &details"), {}, {}, &MainWindow::showModelDetails);
     addAction("resetLayout", tr("&Reset layout"), {}, tr("Back to the built-in layout of this workspace"),
         &MainWindow::resetLayout);
@@ -101,7 +106,7 @@ void MainWindow::makeActions()
 void MainWindow::makeMenus()
 {
     QMenu* file = menuBar()->addMenu(tr("&File"));
-    file->QWidget::addActions({action("open"), action("openModel")});
+    file->QWidget::addActions({action("open"), action("openModel"), action("openCheckpoint")});
     m_recentMenu = file->addMenu(tr("Open &recent"));
     m_recentMenu->setToolTipsVisible(true);
     connect(m_recentMenu, &QMenu::aboutToShow, this, &MainWindow::fillRecent);
@@ -123,14 +128,20 @@ void MainWindow::makeMenus()
         m_prompt->focusPrompt();
     });
     focus->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_L));
-    auto* example = edit->addAction(
-        tr("Random &example prompt"), this, [this] { m_prompt->model().setPrompt(m_prompt->model().randomExample()); });
+    auto* example = edit->addAction(tr("Random &example"), this, [this] {
+        PromptModel& model = m_prompt->model();
+        if (model.takesClass()) {
+            model.randomizeClass();
+        } else {
+            model.setPrompt(model.randomExample());
+        }
+    });
     example->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_E));
     auto* seed = edit->addAction(tr("New random &seed"), &m_prompt->model(), &PromptModel::randomizeSeed);
     seed->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_R));
 
     QMenu* run = menuBar()->addMenu(tr("&Run"));
-    run->QWidget::addActions({action("generate"), action("cancel"), action("compare")});
+    run->QWidget::addActions({action("generate"), action("cancel"), action("compare"), action("race")});
     run->addSeparator();
     run->addAction(action("modelDetails"));
 

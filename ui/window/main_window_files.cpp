@@ -5,8 +5,10 @@
 #include "ui/prompt/prompt_panel.h"
 #include "ui/selection/selection_panel.h"
 #include "ui/selection/token_grid_panel.h"
+#include "ui/statistics/figure_file.h"
 #include "ui/statistics/statistics_panel.h"
 #include "ui/window/banner.h"
+#include "ui/window/file_kind.h"
 #include "ui/window/main_window.h"
 #include "ui/window/status_line.h"
 
@@ -30,7 +32,7 @@ std::filesystem::path toPath(const QString& path)
     return std::filesystem::path(path.toStdString());
 }
 
-/// Traces are safetensors files; everything else that is a file is taken for a clip.
+/// Of files that traces are written to.
 bool isTraceName(const QString& path)
 {
     return path.endsWith(".safetensors", Qt::CaseInsensitive) || path.endsWith(".tcs", Qt::CaseInsensitive);
@@ -48,16 +50,24 @@ void MainWindow::openPath(const QString& path)
     const QFileInfo info(path);
     if (!info.exists()) {
         m_banner->showError({ErrorCode::NotFound, "'" + path.toStdString() + "' does not exist."});
-    } else if (info.isDir()) {
-        m_modelPending = true;
-        m_pendingModel = path;
-        m_status->showIdle(tr("Reading %1…").arg(info.fileName()));
-        m_engine.describeModel(path);
-    } else if (isTraceName(path)) {
+        return;
+    }
+    const FileKind kind = info.isDir() ? FileKind::Model : fileKind(path);
+    if (kind == FileKind::Model) {
+        openModel(path);
+    } else if (kind == FileKind::Trace) {
         openTrace(path);
     } else {
         openClip(path);
     }
+}
+
+void MainWindow::openModel(const QString& path)
+{
+    m_modelPending = true;
+    m_pendingModel = path;
+    m_status->showIdle(tr("Reading %1…").arg(QFileInfo(path).fileName()));
+    m_engine.describeModel(path);
 }
 
 void MainWindow::openTrace(const QString& path)
@@ -167,8 +177,8 @@ void MainWindow::takeRequest(const std::string& json)
 
 void MainWindow::askOpen()
 {
-    const QString path = QFileDialog::getOpenFileName(this, tr("Open a trace or a clip"), m_lastFolder,
-        tr("Traces and clips (*.safetensors *.mp4 *.webm *.gif *.png);;All files (*)"));
+    const QString path = QFileDialog::getOpenFileName(this, tr("Open a trace, a picture or a clip"), m_lastFolder,
+        tr("Traces, pictures and clips (*.safetensors *.mp4 *.webm *.gif *.png);;All files (*)"));
     if (!path.isEmpty()) {
         m_lastFolder = QFileInfo(path).path();
         openPath(path);
@@ -184,13 +194,47 @@ void MainWindow::askOpenModel()
     }
 }
 
-void MainWindow::askSaveClip()
+void MainWindow::askOpenCheckpoint()
 {
-    const QString path = QFileDialog::getSaveFileName(this, tr("Save the clip"), m_lastFolder + "/clip.mp4",
-        tr("MP4, H.264 (*.mp4);;WebM, VP9 (*.webm);;GIF (*.gif);;PNG pictures (*.png)"));
+    const QString path = QFileDialog::getOpenFileName(
+        this, tr("Open a checkpoint"), m_lastFolder, tr("Checkpoints (*.safetensors *.pt *.pth *.bin);;All files (*)"));
     if (!path.isEmpty()) {
         m_lastFolder = QFileInfo(path).path();
-        saveClipTo(withSuffix(path, ".mp4"));
+        openModel(path);
+    }
+}
+
+void MainWindow::askSaveClip()
+{
+    const auto result = m_run.result();
+    const bool isPicture = result && result->clip.frames.size() == 1;
+    const QString clips = tr("MP4, H.264 (*.mp4);;WebM, VP9 (*.webm);;GIF (*.gif)");
+    const QString path = isPicture ? QFileDialog::getSaveFileName(this, tr("Save the picture"),
+                             m_lastFolder + "/picture.png", tr("PNG, with the request in it (*.png);;%1").arg(clips))
+                                   : QFileDialog::getSaveFileName(this, tr("Save the clip"), m_lastFolder + "/clip.mp4",
+                                       tr("%1;;PNG pictures (*.png)").arg(clips));
+    if (!path.isEmpty()) {
+        m_lastFolder = QFileInfo(path).path();
+        saveClipTo(withSuffix(path, isPicture ? ".png" : ".mp4"));
+    }
+}
+
+/// The frame on the screen alone, as it is seen without overlay.
+void MainWindow::askSavePicture()
+{
+    const QImage picture = m_player->framePicture();
+    const QString path = picture.isNull() ? QString()
+                                          : QFileDialog::getSaveFileName(this, tr("Save the frame on the screen"),
+                                              m_lastFolder + "/frame.png", tr("PNG (*.png)"));
+    if (path.isEmpty()) {
+        return;
+    }
+    m_lastFolder = QFileInfo(path).path();
+    const QString target = withSuffix(path, ".png");
+    if (const QString problem = writePicture(target, picture); problem.isEmpty()) {
+        m_status->showIdle(tr("Saved %1").arg(target));
+    } else {
+        m_banner->showError({ErrorCode::Io, problem.toStdString()});
     }
 }
 

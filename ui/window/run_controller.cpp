@@ -1,18 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/window/run_controller.h"
 
+#include "ui/selection/cell_text.h"
 #include "ui/window/background_tasks.h"
 
 namespace toca::ui {
+
+namespace {
+
+/// True where everything was computed, whatever had been planned.
+bool isFull(const plan::Trace& trace, int evaluation)
+{
+    if (trace.evaluation(evaluation).decision != plan::EvaluationDecision::Run) {
+        return false;
+    }
+    for (int layer = 0; layer < trace.layerCount(); ++layer) {
+        for (const plan::ModuleKind module : modulesOf(trace.geometry())) {
+            if (trace.cell(trace.cellIndex(evaluation, layer, module)).action != plan::Action::Full) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+} // namespace
 
 RunController::RunController(EnginePort& engine, BackgroundTasks& tasks, QObject* parent)
     : QObject(parent)
     , m_engine(engine)
     , m_tasks(tasks)
 {
+    // The engine also works for others: what it says then is not about a run of this controller.
     connect(&engine, &EnginePort::stageChanged, this, [this](Stage stage) {
-        m_progress.stage = stage;
-        Q_EMIT progressChanged();
+        if (m_isRunning) {
+            m_progress.stage = stage;
+            Q_EMIT progressChanged();
+        }
     });
     connect(&engine, &EnginePort::runStarted, this, &RunController::onStarted);
     connect(&engine, &EnginePort::stepFinished, this, &RunController::onStep);
@@ -22,9 +46,11 @@ RunController::RunController(EnginePort& engine, BackgroundTasks& tasks, QObject
         }
     });
     connect(&engine, &EnginePort::decodingProgress, this, [this](int done, int of) {
-        m_progress.decoded = done;
-        m_progress.toDecode = of;
-        Q_EMIT progressChanged();
+        if (m_isRunning) {
+            m_progress.decoded = done;
+            m_progress.toDecode = of;
+            Q_EMIT progressChanged();
+        }
     });
     connect(&engine, &EnginePort::finished, this, &RunController::onFinished);
     connect(&engine, &EnginePort::failed, this, &RunController::onFailed);
@@ -72,7 +98,7 @@ void RunController::cancel()
 
 void RunController::onStarted(const RunStart& start)
 {
-    if (m_isBaselineRun) {
+    if (!m_isRunning || m_isBaselineRun) {
         return;
     }
     m_current = start;
@@ -84,6 +110,9 @@ void RunController::onStarted(const RunStart& start)
 
 void RunController::onStep(const StepReport& report)
 {
+    if (!m_isRunning) {
+        return;
+    }
     m_progress.step = report.step + 1;
     m_progress.steps = report.steps;
     m_progress.stepsPerSecond = report.denoisingSeconds > 0 ? m_progress.step / report.denoisingSeconds : 0;
@@ -112,7 +141,7 @@ double RunController::gainSoFar(const StepReport& report, bool& fromBaseline) co
     int count = 0;
     const int published = trace.publishedEvaluations();
     for (int evaluation = 0; evaluation < published; ++evaluation) {
-        if (m_current->plan.freshRatio(evaluation) < 1.0) {
+        if (!isFull(trace, evaluation)) {
             continue;
         }
         if (evaluation == 0) {
@@ -128,6 +157,9 @@ double RunController::gainSoFar(const StepReport& report, bool& fromBaseline) co
 
 void RunController::onFinished(const RunResult& result)
 {
+    if (!m_isRunning) {
+        return;
+    }
     auto kept = std::make_shared<const RunResult>(result);
     const bool wasBaseline = m_isBaselineRun;
     m_progress.stage = Stage::Done;
@@ -150,6 +182,9 @@ void RunController::onFinished(const RunResult& result)
 
 void RunController::onFailed(const Error& error)
 {
+    if (!m_isRunning) {
+        return;
+    }
     setRunning(false);
     Q_EMIT failed(error);
 }
@@ -195,6 +230,28 @@ void RunController::computeFidelity()
             }
         };
     });
+}
+
+bool RunController::adopt(std::shared_ptr<const RunResult> result, std::shared_ptr<const RunResult> baseline)
+{
+    if (m_isRunning || !result) {
+        return false;
+    }
+    if (baseline && baseline != result) {
+        m_baselines.insert(std::move(baseline));
+    }
+    m_isBaselineRun = false;
+    m_progress = {};
+    m_progress.stage = Stage::Done;
+    m_current = RunStart{result->runId, result->request, result->plan, result->trace, {}};
+    m_result.reset();
+    m_fidelity.reset();
+    ++m_comparison;
+    Q_EMIT started(*m_current);
+    m_result = std::move(result);
+    Q_EMIT finished();
+    computeFidelity();
+    return true;
 }
 
 void RunController::clear()

@@ -54,6 +54,9 @@ public:
     std::optional<Gains> gains() const;
     /// Seconds of one uncached denoising step of this request; 0 when no baseline is there.
     double baselineSecondsPerStep() const;
+    /// Takes over a run that was made elsewhere (a race), as if it had just finished. @param baseline may be null
+    /// @return false while a run is going on
+    bool adopt(std::shared_ptr<const RunResult> result, std::shared_ptr<const RunResult> baseline);
     /// Forgets run and result, as when a trace file is shown instead.
     void clear();
 

@@ -5,6 +5,7 @@
 #include <QComboBox>
 #include <QLayout>
 #include <QScrollArea>
+#include <QSplitter>
 
 namespace toca::ui {
 
@@ -34,6 +35,10 @@ void collect(QWidget* widget, QList<QWidget*>& found)
     }
     if (auto* area = qobject_cast<QScrollArea*>(widget); area && area->widget()) {
         collect(area->widget(), found);
+    } else if (auto* splitter = qobject_cast<QSplitter*>(widget)) {
+        for (int index = 0; index < splitter->count(); ++index) {
+            collect(splitter->widget(index), found);
+        }
     } else if (widget->layout()) {
         collect(widget->layout(), found);
     }

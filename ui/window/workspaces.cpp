@@ -16,7 +16,7 @@ constexpr int kLayoutVersion = 1;
 
 const char* key(int workspace)
 {
-    constexpr const char* kKeys[kWorkspaces]{"layout/generate", "layout/tune", "layout/analyse"};
+    constexpr const char* kKeys[kWorkspaces]{"layout/generate", "layout/tune", "layout/analyse", "layout/race"};
     return kKeys[workspace];
 }
 
@@ -30,9 +30,11 @@ QString workspaceTitle(Workspace workspace)
     case Workspace::Tune:
         return Workspaces::tr("Tune");
     case Workspace::Analyse:
+        return Workspaces::tr("Analyse");
+    case Workspace::Race:
         break;
     }
-    return Workspaces::tr("Analyse");
+    return Workspaces::tr("Race");
 }
 
 QString workspaceHelp(Workspace workspace)
@@ -43,9 +45,11 @@ QString workspaceHelp(Workspace workspace)
     case Workspace::Tune:
         return Workspaces::tr("Caching parameters beside map and curves");
     case Workspace::Analyse:
+        return Workspaces::tr("Map, tokens and statistics as large as possible");
+    case Workspace::Race:
         break;
     }
-    return Workspaces::tr("Map, tokens and statistics as large as possible");
+    return Workspaces::tr("Several policies on one request, side by side");
 }
 
 Workspaces::Workspaces(QMainWindow& window, const Docks& docks)
@@ -66,6 +70,14 @@ void Workspaces::arrange(Workspace workspace)
     m_window.addDockWidget(Qt::BottomDockWidgetArea, m_docks.map);
     m_window.splitDockWidget(m_docks.map, m_docks.statistics, Qt::Horizontal);
     m_window.tabifyDockWidget(m_docks.statistics, m_docks.tokens);
+    if (workspace == Workspace::Race) { // the clips need the room
+        m_docks.prompt->show();
+        for (QDockWidget* dock : {m_docks.caching, m_docks.map, m_docks.statistics, m_docks.tokens}) {
+            dock->hide();
+        }
+        m_window.resizeDocks({m_docks.prompt}, {330}, Qt::Horizontal);
+        return;
+    }
     const bool showsPrompt = workspace != Workspace::Analyse;
     m_docks.prompt->setVisible(showsPrompt);
     m_docks.caching->setVisible(workspace != Workspace::Analyse);

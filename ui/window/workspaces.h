@@ -12,8 +12,8 @@ class QSettings;
 
 namespace toca::ui {
 
-enum class Workspace { Generate, Tune, Analyse };
-inline constexpr int kWorkspaces = 3;
+enum class Workspace { Generate, Tune, Analyse, Race };
+inline constexpr int kWorkspaces = 4;
 QString workspaceTitle(Workspace workspace);
 QString workspaceHelp(Workspace workspace);
 

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/window/file_kind.h"
+
+#include <QFile>
+#include <QtEndian>
+
+#include <algorithm>
+
+namespace toca::ui {
+
+namespace {
+
+constexpr quint64 kLongestHeader = 100'000'000; ///< of a safetensors file; longer ones are none
+constexpr qint64 kSearched = 8 << 20; ///< bytes of a header in which a trace names itself
+
+/// Eight bytes of length, then JSON.
+bool isSafetensors(const QByteArray& begin)
+{
+    if (begin.size() < 10) {
+        return false;
+    }
+    const quint64 length = qFromLittleEndian<quint64>(begin.constData());
+    return length >= 2 && length <= kLongestHeader && begin[8] == '{';
+}
+
+} // namespace
+
+FileKind fileKind(const QString& path)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly)) {
+        return FileKind::Media;
+    }
+    const QByteArray begin = file.read(16);
+    // A zip archive is how PyTorch saves; the older form is a stream of pickles, protocol 2 and later.
+    if (begin.startsWith("PK\x03\x04") || (begin.size() > 2 && begin[0] == '\x80' && begin[1] >= 2 && begin[1] <= 5)) {
+        return FileKind::Model;
+    }
+    if (!isSafetensors(begin)) {
+        // Damaged traces are to be refused as traces.
+        const bool hasTraceName =
+            path.endsWith(".safetensors", Qt::CaseInsensitive) || path.endsWith(".tcs", Qt::CaseInsensitive);
+        return hasTraceName ? FileKind::Trace : FileKind::Media;
+    }
+    const auto length = static_cast<qint64>(qFromLittleEndian<quint64>(begin.constData()));
+    file.seek(8);
+    const QByteArray header = file.read(std::min(length, kSearched));
+    return header.contains("\"toca-trace\"") ? FileKind::Trace : FileKind::Model;
+}
+
+} // namespace toca::ui
