@@ -14,7 +14,8 @@ constexpr double kBisected = 0.01;
 constexpr int kBisections = 12;
 constexpr double kSmallestThreshold = 1e-4, kLargestThreshold = 100;
 
-const std::vector<double> kShares{0.0, 0.02, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75, 1.0};
+const std::vector<double> kShares{0.0, 0.02, 0.05, 0.07, 0.1, 0.12, 0.15, 0.175, 0.2, 0.225, 0.25, 0.275, 0.3, 0.35,
+    0.4, 0.45, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9, 1.0};
 const std::vector<double> kFirstSteps{1, 2, 3, 4, 5, 6, 8, 10};
 
 std::vector<TuningKnobs> allKnobs()
@@ -100,9 +101,13 @@ public:
                 return unexpected(gain.error());
             distances.emplace_back(distance(*gain), n);
         }
+        const auto at = distances[static_cast<std::size_t>(std::min<double>(startN, kLargestN)) - 1];
         std::sort(distances.begin(), distances.end());
+        distances.resize(4);
+        if (std::find(distances.begin(), distances.end(), at) == distances.end())
+            distances.push_back(at); // the published N with another second parameter is the smallest change
         if (startFine)
-            for (std::size_t i = 0; i < 4; ++i)
+            for (std::size_t i = 0; i < distances.size(); ++i)
                 for (const double fine : m_knobs.fineValues) {
                     const int n = distances[i].second;
                     const double departure =
