@@ -204,7 +204,7 @@ Result<ModelFolder> ModelFolder::openPublished(const fs::path& path, const Found
         return unexpected(ErrorCode::NotFound,
             "'" + path.string() + "' holds an STDiT3 transformer but no " + what
                 + ". Put the folders of STDiT3, of OpenSora-VAE-v1.2 and of a T5 text encoder with its spiece.model "
-                  "beside each other.");
+                  "beside each other; a folder in this program's own layout needs its pipeline.json.");
     };
     ModelFolder model;
     model.path = path;

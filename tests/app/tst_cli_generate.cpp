@@ -259,10 +259,11 @@ void CliGenerateTest::takesACondition()
 
 void CliGenerateTest::namesClipsByItself()
 {
+    // A single frame is a picture.
     const QStringList request{"--prompt", "../A red/Ball!", "--seed", "5", "--size", "64x64", "--frames", "1"};
     QVERIFY(generate(request).exitCode == 0);
     QVERIFY(generate(request).exitCode == 0);
-    QCOMPARE(files(), QStringList({"a-red-ball-seed-5-2.mp4", "a-red-ball-seed-5.mp4"}));
+    QCOMPARE(files(), QStringList({"a-red-ball-seed-5-2.png", "a-red-ball-seed-5.png"}));
 }
 
 void CliGenerateTest::makesABatch()

@@ -20,7 +20,8 @@ LIBRARIES = {
     "cli11": r"CLI/",
 }
 # Folder: (own folders or headers that it may include beside itself, libraries that its files may include).
-# The longest matching folder counts. 'json' is for .cpp files wherever torch is not allowed.
+# The longest matching folder counts. 'json' is for .cpp files wherever torch is not allowed; app, which nobody includes,
+# may hand it around.
 RULES = {
     "core/base": ([], ["json"]),
     "cache/plan": (["core/base"], ["json"]),
@@ -30,6 +31,7 @@ RULES = {
     "core/checkpoint": (["core/base"], ["torch", "json"]),
     "core/schedulers": (["core/base", "cache/plan"], ["torch", "json"]),
     "core/models": (["core/base", "core/api/frame.h", "core/checkpoint", "cache/plan", "cache/exec"], ["torch", "json", "sentencepiece"]),
+    "core/library": (["core/base", "core/api"], ["json"]),
     "core/media": (["core/base", "core/api"], ["libav", "json"]),
     "core/engine": (["core/base", "core/api", "core/checkpoint", "core/models", "core/schedulers", "core/media",
                      "cache/plan", "cache/exec"], ["torch", "json"]),
@@ -37,12 +39,13 @@ RULES = {
                      "cache/plan", "cache/exec"], ["torch", "json"]),
     "ui": (["core/base", "core/api", "cache/plan"], ["qt"]),
     "app": (["ui", "core/base", "core/api", "cache/plan", "core/engine", "core/verify", "core/media",
-             "core/checkpoint"], ["qt", "cli11", "json"]),
+             "core/library", "core/checkpoint"], ["qt", "cli11", "json"]),
 }
 # Never, not even through a header of another folder.
 NEVER_REACHED = {
     "core/base": ["torch", "qt", "libav", "json"], "cache/plan": ["torch", "qt", "libav"],
     "core/api": ["torch", "qt", "libav"], "kernels": ["torch", "qt", "libav"], "core/media": ["torch", "qt"],
+    "core/library": ["torch", "qt", "libav"],
     "cache/exec": ["qt", "libav"], "core/models": ["qt", "libav"], "core/engine": ["qt"], "core/verify": ["qt"],
     "ui": ["torch", "libav"], "app": ["torch", "libav"],
 }
@@ -101,7 +104,7 @@ def breaches(root):
                     yield f"{path}: includes {include}; only {ONLY_FILE[library]} may"
             elif library and library not in libraries:
                 yield f"{path}: includes {include}; {folder} never sees {library}"
-            elif library == "json" and "torch" not in libraries and path.endswith(".h"):
+            elif library == "json" and "torch" not in libraries and path.endswith(".h") and folder != "app":
                 yield f"{path}: includes {include}; in {folder} JSON stays in .cpp files"
             elif include in tree.includes and target != folder and target not in own and include not in own:
                 yield f"{path}: includes {include}; {folder} may include {', '.join(own) or 'nothing else of ours'}"
