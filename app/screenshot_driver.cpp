@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/screenshot_driver.h"
 
+#include "ui/caching/caching_panel.h"
 #include "ui/caching/policy_chooser.h"
 #include "ui/player/player_widget.h"
+#include "ui/prompt/model_dialog.h"
 #include "ui/prompt/prompt_panel.h"
 #include "ui/race/contender_list.h"
 #include "ui/race/race_panel.h"
@@ -24,10 +26,11 @@ constexpr int kSettleMilliseconds = 400;
 
 } // namespace
 
-ScreenshotDriver::ScreenshotDriver(ui::MainWindow& window, QString folder)
+ScreenshotDriver::ScreenshotDriver(ui::MainWindow& window, QString folder, QString model)
     : QObject(&window)
     , m_window(window)
     , m_folder(std::move(folder))
+    , m_model(std::move(model))
 {
     connect(&m_window.run(), &ui::RunController::progressChanged, this, &ScreenshotDriver::onProgress);
     connect(&m_window.run(), &ui::RunController::finished, this,
@@ -65,7 +68,28 @@ void ScreenshotDriver::start()
         return;
     }
     m_window.resize(1600, 1000);
-    runInTheme(ui::ThemeChoice::Dark);
+    if (m_model.isEmpty()) {
+        runInTheme(ui::ThemeChoice::Dark);
+    } else {
+        openModel();
+    }
+}
+
+void ScreenshotDriver::openModel()
+{
+    connect(
+        &m_window, &ui::MainWindow::modelReady, this, [this] { runInTheme(ui::ThemeChoice::Dark); },
+        Qt::SingleShotConnection);
+    m_window.openPath(m_model);
+    auto* waiting = new QTimer(this);
+    connect(waiting, &QTimer::timeout, this, [this, waiting] {
+        if (auto* dialog = m_window.findChild<ui::ModelDialog*>()) {
+            save("0-model");
+            waiting->deleteLater();
+            dialog->accept();
+        }
+    });
+    waiting->start(kSettleMilliseconds);
 }
 
 bool ScreenshotDriver::save(const QString& name)
@@ -82,7 +106,7 @@ void ScreenshotDriver::runInTheme(ui::ThemeChoice choice)
     m_picturesDuringRun = 0;
     m_window.setThemeChoice(choice);
     m_window.prompt().model().setSeedMode(ui::SeedMode::Fixed);
-    if (m_window.prompt().model().request().prompt.empty()) {
+    if (m_window.prompt().model().request().prompt.empty() && !m_window.prompt().model().takesClass()) {
         m_window.prompt().model().setPrompt(m_window.prompt().model().randomExample());
     }
     later(kSettleMilliseconds, [this] {
@@ -160,9 +184,30 @@ void ScreenshotDriver::showPolicies()
             const QString theme = ui::theme().dark ? "dark" : "light";
             m_ok = picture.save(QStringLiteral("%1/8-policies-%2.png").arg(m_folder, theme)) && m_ok;
             chooser->hidePopup();
+            showThresholds();
+        });
+    });
+}
+
+/// A policy that decides by a threshold, with its recording and a run of it.
+void ScreenshotDriver::showThresholds()
+{
+    m_window.caching().model().setPolicy("easycache");
+    m_window.recordThresholds();
+    auto* waiting = new QTimer(this);
+    connect(waiting, &QTimer::timeout, this, [this, waiting] {
+        if (m_window.thresholds().isRecording()
+            || (!m_window.thresholds().response() && m_window.thresholds().problem().isEmpty())) {
+            return;
+        }
+        waiting->deleteLater();
+        later(kSettleMilliseconds, [this] {
+            save("11-threshold");
+            m_window.caching().model().undoStack().undo();
             race();
         });
     });
+    waiting->start(kSettleMilliseconds);
 }
 
 void ScreenshotDriver::race()

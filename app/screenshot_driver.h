@@ -11,12 +11,13 @@
 namespace toca::app {
 
 /// Drives the real window through a real run and saves pictures of it in both themes: before, early and late in a run,
-/// after it, with a cell's tokens, compared with the uncached run, the list of policies, and a race of several. For the
-/// README and for looking at one's work.
+/// after it, with a cell's tokens, compared with the uncached run, the list of policies, a threshold response, and a
+/// race. For the README and for looking at one's work.
 class ScreenshotDriver : public QObject {
     Q_OBJECT
 public:
-    ScreenshotDriver(ui::MainWindow& window, QString folder);
+    /// @param model opened before, as a user would; "" = the embedded one
+    ScreenshotDriver(ui::MainWindow& window, QString folder, QString model = {});
     /// Starts when the model is known; emits `done` at the end.
     void start();
 
@@ -24,11 +25,13 @@ Q_SIGNALS:
     void done(bool ok);
 
 private:
+    void openModel();
     void runInTheme(ui::ThemeChoice choice);
     void onProgress();
     void afterRun();
     void afterComparison();
     void showPolicies();
+    void showThresholds();
     void race();
     void afterRace();
     void finishTheme();
@@ -37,6 +40,7 @@ private:
 
     ui::MainWindow& m_window;
     QString m_folder;
+    QString m_model;
     ui::ThemeChoice m_theme = ui::ThemeChoice::Dark;
     int m_picturesDuringRun = 0;
     bool m_isComparing = false;

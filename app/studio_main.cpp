@@ -65,11 +65,12 @@ int main(int argc, char** argv)
     }
     measureRuns(application, window, options->stallReport);
     window.show();
-    if (!options->path.empty()) {
+    if (!options->path.empty() && options->screenshots.empty()) {
         window.openPath(QString::fromStdString(options->path));
     }
     if (!options->screenshots.empty()) {
-        auto* driver = new app::ScreenshotDriver(window, QString::fromStdString(options->screenshots));
+        auto* driver = new app::ScreenshotDriver(
+            window, QString::fromStdString(options->screenshots), QString::fromStdString(options->path));
         QObject::connect(
             driver, &app::ScreenshotDriver::done, &application, [](bool ok) { QApplication::exit(ok ? 0 : 1); },
             Qt::QueuedConnection);

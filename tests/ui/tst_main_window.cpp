@@ -519,7 +519,6 @@ void TestMainWindow::pictureModelByClass()
     QTest::keyClicks(names->lineEdit(), "88");
     QSignalSpy finished(&m_window->run(), &RunController::finished);
     m_window->prompt().model().setSteps(6);
-    QTest::keyClick(names->lineEdit(), Qt::Key_Tab);
     QTest::keyClick(m_window.get(), Qt::Key_Return, Qt::ControlModifier);
     QVERIFY(finished.wait(30000));
     QCOMPARE(m_window->run().result()->request.classLabel, 88);

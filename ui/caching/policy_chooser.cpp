@@ -164,6 +164,13 @@ void PolicyChooser::showPopup()
 {
     view()->setMinimumWidth(std::max(width(), kPopupWidth));
     QComboBox::showPopup();
+    // The panel is at the window's right edge: the list, which is wider, grows to the left.
+    QWidget* popup = view()->window();
+    const int right = mapToGlobal(QPoint(width(), 0)).x();
+    const int windowRight = window()->mapToGlobal(QPoint(window()->width(), 0)).x();
+    if (popup->x() + popup->width() > windowRight) {
+        popup->move(std::max(0, right - popup->width()), popup->y());
+    }
 }
 
 } // namespace toca::ui

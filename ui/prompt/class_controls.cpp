@@ -114,6 +114,10 @@ void ClassControls::showModel()
 /// The class that was typed: its whole entry, its number, or the first one that holds the text.
 void ClassControls::takeText()
 {
+    if (m_names->isHidden()) {
+        m_number->interpretText();
+        return;
+    }
     const QString text = m_names->currentText().trimmed();
     bool isNumber = false;
     int label = text.toInt(&isNumber);

@@ -18,11 +18,12 @@ class ClassControls : public QWidget {
 public:
     explicit ClassControls(PromptModel& model, QWidget* parent = nullptr);
     void focusClass();
+    /// Takes what has been typed so far, as leaving the field would.
+    void takeText();
 
 private:
     void fill();
     void showModel();
-    void takeText();
 
     PromptModel& m_model;
     QComboBox* m_names;

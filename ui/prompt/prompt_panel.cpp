@@ -349,6 +349,13 @@ void PromptPanel::focusPrompt()
     m_prompt->selectAll();
 }
 
+void PromptPanel::takeEdits()
+{
+    if (m_model.takesClass()) {
+        m_class->takeText();
+    }
+}
+
 QSize PromptPanel::minimumSizeHint() const
 {
     return {m_content->minimumSizeHint().width() + kScrollBarRoom, QWidget::minimumSizeHint().height()};

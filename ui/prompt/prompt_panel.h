@@ -32,6 +32,8 @@ public:
     /// Generate becomes impossible and Cancel possible.
     void setRunning(bool running);
     void focusPrompt();
+    /// A run may be started from within a field: takes what it holds.
+    void takeEdits();
     /// Never narrower than its content: a panel that scrolls sideways hides its buttons.
     QSize minimumSizeHint() const override;
 

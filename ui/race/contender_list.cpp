@@ -41,8 +41,8 @@ std::string keyOf(const CachingState& state)
 /// A row that can't be chosen, and why.
 void refuse(QTreeWidgetItem& row, const QString& reason)
 {
-    row.setFlags(Qt::ItemNeverHasChildren);
-    row.setData(NameColumn, Qt::CheckStateRole, {});
+    row.setFlags(Qt::ItemIsUserCheckable | Qt::ItemNeverHasChildren);
+    row.setCheckState(NameColumn, Qt::Unchecked);
     for (int column = 0; column < Columns; ++column) {
         row.setForeground(column, theme().faintText);
         row.setToolTip(column, reason);
@@ -229,6 +229,7 @@ QTreeWidgetItem* ContenderList::addRow(QTreeWidgetItem* group, const Contender& 
     row->setForeground(SettingColumn, theme().mutedText);
     row->setForeground(GainColumn, theme().mutedText);
     row->setFont(GainColumn, numberFont());
+    row->setSizeHint(NameColumn, {0, group->treeWidget()->fontMetrics().height() + kHalfSpace + 2});
     row->setTextAlignment(GainColumn, Qt::AlignRight | Qt::AlignVCenter);
     for (int column = 0; column < Columns; ++column) {
         row->setToolTip(column, tip);
@@ -294,6 +295,7 @@ void ContenderList::fill()
     for (QTreeWidgetItem* row : rows()) {
         const CachingState state = row->data(NameColumn, kStateRole).value<CachingState>();
         const bool isFirstChoice = m_isFirst && state.preset.empty() && state.values.empty()
+            && state != m_model.state() // its row is checked already
             && std::find(std::begin(kFirstChoices), std::end(kFirstChoices), state.policy) != std::end(kFirstChoices);
         if (row != m_present && (row->flags() & Qt::ItemIsUserCheckable)
             && (isFirstChoice || checked.contains(keyOf(state)))) {

@@ -32,7 +32,7 @@ namespace toca::ui {
 
 namespace {
 
-constexpr int kChoiceWidth = 380;
+constexpr int kChoiceWidth = 350;
 constexpr int kProgressSteps = 1000;
 constexpr int kGridHeight = 420; ///< of the clips before the user moves the splitter
 constexpr int kTableHeight = 260;
@@ -123,10 +123,10 @@ QWidget* RacePanel::makeChoice()
 {
     auto* title = new QLabel(tr("Contenders"));
     title->setProperty("heading", true);
-    auto* keep = toolButton("increment", tr("Keep present settings"),
+    auto* keep = toolButton("add", tr("Keep present settings"),
         tr("Adds the caching panel's present settings as a contender of their own, so that several can take part"));
     keep->setObjectName("raceKeep");
-    auto* none = toolButton("close", tr("Uncheck all"), tr("Uncheck all"));
+    auto* none = toolButton("uncheck", tr("Uncheck all"), tr("Uncheck all"));
     none->setObjectName("raceUncheck");
     auto* head = new QHBoxLayout;
     head->setSpacing(2);

@@ -42,7 +42,7 @@ protected:
 
 bool isNumber(int column)
 {
-    return column > RaceTableModel::Setting;
+    return column > RaceTableModel::Name;
 }
 
 } // namespace
@@ -111,9 +111,7 @@ QString RaceTableModel::text(int row, Column column) const
     const QString unknown = QStringLiteral("–");
     switch (column) {
     case Name:
-        return racer.contender.name;
-    case Setting:
-        return racer.contender.setting;
+        return racer.contender.title();
     case Seconds:
         if (racer.state == Racer::State::Running) {
             return tr("step %1 / %2").arg(m_race.step()).arg(m_race.request().steps);
@@ -168,7 +166,7 @@ QString RaceTableModel::tip(int row, Column column) const
     if (!racer.problem.isEmpty()) {
         return racer.problem;
     }
-    if (column == Name || column == Setting) {
+    if (column == Name) {
         QStringList lines{racer.contender.title()};
         for (const auto& [name, value] : racer.contender.caching.values) {
             lines += QString::fromStdString(name + " = " + plan::toText(value));
@@ -213,7 +211,7 @@ QVariant RaceTableModel::data(const QModelIndex& index, int role) const
         return font;
     }
     case Qt::ForegroundRole:
-        return column == Setting || (isNumber(column) && index.row() == 0) ? QVariant(theme().mutedText) : QVariant();
+        return isNumber(column) && index.row() == 0 ? QVariant(theme().mutedText) : QVariant();
     default:
         return {};
     }
@@ -223,9 +221,7 @@ QString RaceTableModel::help(int column)
 {
     switch (column) {
     case Name:
-        return tr("Caching policy.");
-    case Setting:
-        return tr("Its preset, or what was changed.");
+        return tr("Caching policy, with its preset or what was changed.");
     case Seconds:
         return tr("Wall-clock time of the denoising loop, without loading, text, previews and decoding; the median of "
                   "the rounds.");
@@ -264,8 +260,8 @@ QVariant RaceTableModel::headerData(int section, Qt::Orientation orientation, in
     if (role != Qt::DisplayRole) {
         return {};
     }
-    const QString titles[Columns]{tr("Policy"), tr("Setting"), tr("Loop time"), tr("Time gain"), tr("FLOPs gain"),
-        tr("Time / FLOPs"), tr("PSNR"), tr("SSIM"), tr("Cache")};
+    const QString titles[Columns]{tr("Contender"), tr("Loop time"), tr("Time gain"), tr("FLOPs gain"), tr("Ratio"),
+        tr("PSNR"), tr("SSIM"), tr("Cache")};
     return section >= 0 && section < Columns ? titles[section] : QVariant();
 }
 
@@ -286,10 +282,12 @@ RaceTable::RaceTable(const Race& race, QWidget* parent)
     horizontalHeader()->setSortIndicatorClearable(true);
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    horizontalHeader()->setSectionResizeMode(RaceTableModel::Setting, QHeaderView::Stretch);
+    horizontalHeader()->setSectionResizeMode(RaceTableModel::Name, QHeaderView::Stretch);
     verticalHeader()->hide();
     verticalHeader()->setDefaultSectionSize(fontMetrics().height() + kSpace + 2);
     setShowGrid(false);
+    setTextElideMode(Qt::ElideMiddle);
+    setStyleSheet(QStringLiteral("QTableView::item { padding: 0 %1px; }").arg(kSpace)); // as the titles have
     setFrameShape(QFrame::NoFrame);
     setSelectionBehavior(SelectRows);
     setSelectionMode(SingleSelection);

@@ -14,7 +14,7 @@ namespace toca::ui {
 class RaceTableModel : public QAbstractTableModel {
     Q_OBJECT
 public:
-    enum Column { Name, Setting, Seconds, TimeGain, FlopsGain, TimePerFlops, Psnr, Ssim, Cache, Columns };
+    enum Column { Name, Seconds, TimeGain, FlopsGain, TimePerFlops, Psnr, Ssim, Cache, Columns };
     static constexpr int kSortRole = Qt::UserRole;
 
     explicit RaceTableModel(const Race& race, QObject* parent = nullptr);

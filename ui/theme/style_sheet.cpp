@@ -100,6 +100,11 @@ QComboBox QAbstractItemView { background: @raised@; border: 1px solid @border@; 
 
 QCheckBox, QRadioButton { color: @text@; spacing: 7px; }
 QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid @faintText@; border-radius: 3px; background: @raised@; }
+QTreeView::indicator { width: 12px; height: 12px; border: 1px solid @faintText@; border-radius: 3px; background: @raised@; }
+QTreeView::indicator:hover { border-color: @accent@; }
+QTreeView::indicator:checked { background: @accent@; border-color: @accent@; image: url(:/icons/style-check.svg); }
+QTreeView::indicator:disabled { border-color: @border@; background: @panel@; }
+QTreeView::indicator:checked:disabled { background: @faintText@; border-color: @faintText@; }
 QCheckBox::indicator:hover, QCheckBox::indicator:focus { border-color: @accent@; }
 QCheckBox::indicator:checked { background: @accent@; border-color: @accent@; image: url(:/icons/style-check.svg); }
 QCheckBox:focus { color: @accent@; }

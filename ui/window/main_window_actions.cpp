@@ -76,7 +76,7 @@ void MainWindow::makeActions()
         ->setIcon(icon("compare"));
     addAction("race", tr("&Race"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Return),
         tr("Run the checked contenders of the race workspace on the present request"), &MainWindow::startRace)
-        ->setIcon(icon("swap"));
+        ->setIcon(icon("race"));
     addAction("saveClip", tr("&Save clip…"), QKeySequence::Save, tr("Save the clip as MP4, WebM, GIF or PNG pictures"),
         &MainWindow::askSaveClip)
         ->setIcon(icon("save"));

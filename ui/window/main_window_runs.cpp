@@ -103,6 +103,7 @@ void MainWindow::generate()
         return;
     }
     m_banner->hide();
+    m_prompt->takeEdits();
     if (m_run.start(request())) {
         if (!m_prompt->model().takesClass()) {
             m_prompt->model().remember(QString::fromStdString(m_prompt->model().request().prompt));
@@ -279,6 +280,7 @@ void MainWindow::recordThresholds()
 {
     if (!isEngineBusy() && m_prompt->model().hasModel()) {
         m_banner->hide();
+        m_prompt->takeEdits();
         m_thresholds.record(request());
     }
 }
@@ -290,6 +292,7 @@ void MainWindow::startRace()
     }
     m_workspaces->switchTo(Workspace::Race);
     m_banner->hide();
+    m_prompt->takeEdits();
     m_race.start(request(), m_racePanel->contenders().chosen(), m_racePanel->rounds());
 }
 
