@@ -227,7 +227,7 @@ void CliTest::planOfTheEmbeddedModelCountsItsPrompt()
     QCOMPARE(much["tokens"].toInt(), 320); // 17 frames at 128 x 128
     QCOMPARE(call({"plan", "--text-tokens", "7", "--json"}).json()["text_tokens"].toInt(), 7);
 
-    const TocaCall nothing = call({"plan", "--policy", "fora", "--set", "interval=1"});
+    const TocaCall nothing = call({"plan", "--policy", "fora", "--set", "per_module=false", "--set", "interval=1"});
     QCOMPARE(nothing.exitCode, 0);
     QVERIFY(nothing.errors.contains("caches nothing"));
 }
