@@ -88,11 +88,18 @@ void TestFlops::nothingComputedCostsNothing()
 
 void TestFlops::workAroundTheLayersByHand()
 {
-    const Geometry geometry = tinyGeometry();
+    Geometry geometry = tinyGeometry();
+    ModelShape shape;
+    shape.hiddenSize = 2;
+    shape.depth = 3;
+    geometry.conditioningFlops = conditioningFlops(shape);
     const double patches = 2 * 12 * 2 * (16 + 32);
     const double timestepAndFps = 2 * (2 * 256 * 2 + 2 * 2 * 2);
     const double modulation = 2 * 2 * 12;
     QCOMPARE(fixedFlops(geometry, 1), patches + timestepAndFps + modulation);
+    // DiT has no fps, and modulation weights in each of 3 blocks (6 vectors) and in the final layer (2).
+    shape.family = "dit";
+    QCOMPARE(conditioningFlops(shape), timestepAndFps / 2 + 2 * 2 * 2 * (3 * 6 + 2));
     // Caption MLP 7 -> 2 -> 2 on 10 tokens; keys and values of 5 tokens in 2 layers and 2 rows.
     QCOMPARE(onceFlops(geometry), 2.0 * 10 * (14 + 4) + 4.0 * 5 * 4 * 2 * 2);
 }

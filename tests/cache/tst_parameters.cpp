@@ -163,10 +163,18 @@ void TestParameters::everyPresetMakesAPolicy()
             QCOMPARE((*policy)->name(), std::string_view(entry.name));
             QVERIFY2(!preset.source.empty() && !preset.label.empty(), preset.name.c_str());
         }
-        // The first preset is the default setting.
-        const auto byDefault = makePolicy(entry.name);
-        const auto first = makePolicy(entry.name, {}, entry.presets.front().name);
-        QCOMPARE((*byDefault)->parameters(), (*first)->parameters());
+        // The first preset that fits a family is its default setting.
+        for (const char* family : {"stdit3", "dit", "pixart"}) {
+            const Preset* standard = defaultPreset(entry, family);
+            if (!standard)
+                continue; // then the parameters' own defaults
+            PolicyContext context;
+            context.family = family;
+            const auto byDefault = makePolicy(entry.name, {}, {}, context);
+            const auto named = makePolicy(entry.name, {}, standard->name, context);
+            QVERIFY(byDefault && named);
+            QCOMPARE((*byDefault)->parameters(), (*named)->parameters());
+        }
     }
 }
 
