@@ -299,15 +299,20 @@ void TestThresholdPolicies::magCacheTakesTheNearestRatio()
 void TestThresholdPolicies::easyCacheMovesThePredictionWithTheLatent_data()
 {
     QTest::addColumn<double>("sign");
-    QTest::newRow("noise") << 1.0;
-    QTest::newRow("velocity towards the picture") << -1.0;
+    QTest::addColumn<bool>("follows");
+    QTest::newRow("noise") << 1.0 << true;
+    QTest::newRow("velocity towards the picture") << -1.0 << true;
+    QTest::newRow("reused as it is") << -1.0 << false;
 }
 
 void TestThresholdPolicies::easyCacheMovesThePredictionWithTheLatent()
 {
     QFETCH(double, sign);
+    QFETCH(bool, follows);
     SmallRun run(5);
-    const auto policy = test::policyNamed("easycache", m_settings.of("easycache", kHuge));
+    auto values = m_settings.of("easycache", kHuge);
+    values["follow_latent"] = follows;
+    const auto policy = test::policyNamed("easycache", values);
     const auto plan = test::planOf(*policy, run.geometry, run.schedule());
     auto trace = std::make_shared<plan::Trace>(run.geometry, run.schedule());
     CachingSession session(run.geometry, cache::startPolicy(*policy, plan), {trace, {}});
@@ -329,7 +334,7 @@ void TestThresholdPolicies::easyCacheMovesThePredictionWithTheLatent()
         }));
     }
     QCOMPARE(calls, 2);
-    const auto movement = sign * (latents[3] - latents[1]);
+    const auto movement = follows ? sign * (latents[3] - latents[1]) : torch::zeros_like(latents[0]);
     for (int row = 0; row < 2; ++row) {
         QVERIFY(torch::allclose(
             predictions[3][row].narrow(0, 0, 4), predictions[1][row].narrow(0, 0, 4) + movement[0], 1e-5, 1e-5));
@@ -340,6 +345,7 @@ void TestThresholdPolicies::easyCacheMovesThePredictionWithTheLatent()
         / predictions[1][0].narrow(0, 0, 4).abs().mean().item<double>();
     QVERIFY(std::abs(trace->evaluation(2).scalars.signal - expected) < 1e-5);
     QCOMPARE(trace->evaluation(3).flops, 0.0);
+    QCOMPARE(trace->peakCacheBytes(), plan.cacheBytes());
 }
 
 void TestThresholdPolicies::presetsFitEveryFamily()

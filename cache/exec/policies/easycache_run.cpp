@@ -64,7 +64,7 @@ torch::Tensor EasyCacheRun::onPrediction(const EvaluationView& view, torch::Tens
         return prediction;
     State& state = m_streams[view.stream];
     if (m_decision.isSkipped)
-        return moved(view, store, state.sign);
+        return m_options.followsLatent ? moved(view, store, state.sign) : store.named(nameOf("output", view));
 
     const plan::StreamPlace& place = m_places->at(static_cast<std::size_t>(view.evaluation));
     const std::string input = nameOf("input", view), output = nameOf("output", view);

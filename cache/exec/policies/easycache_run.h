@@ -15,7 +15,7 @@ namespace toca::cache {
 /// it (a velocity from noise to picture, as in Open-Sora), the same rule holds for the negated output:
 /// out = out_c - (x - x_c). Which of the two a model is shows at the first evaluation, where the latent is nearly pure
 /// noise: in the sign of the product of latent and prediction. Channels that the latent does not have (learned
-/// variances) are reused as they are.
+/// variances) are reused as they are. With `followsLatent` off all of them are.
 class EasyCacheRun final : public PolicyRun {
 public:
     EasyCacheRun(const plan::Plan& plan, plan::EasyCacheOptions options);

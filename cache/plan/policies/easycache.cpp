@@ -12,6 +12,7 @@ Result<std::unique_ptr<Policy>> make(const ParameterValues& values, const Policy
     options.threshold = valueOf<double>(values, "threshold");
     options.start = valueOf<double>(values, "start");
     options.end = valueOf<double>(values, "end");
+    options.followsLatent = valueOf<bool>(values, "follow_latent");
     return std::unique_ptr<Policy>(std::make_unique<EasyCachePolicy>(values, options));
 }
 
@@ -71,11 +72,11 @@ Result<Plan> EasyCachePolicy::plan(const Geometry& geometry, const SamplerSchedu
     }
     if (isAnyDecided) {
         plan.setDecidedAtRunTime();
-        // The last computed prediction of every stream and the last given one; the last computed and the last seen
-        // latent of every stream.
+        // The last computed prediction of every stream, and the last given one where that differs; the last computed
+        // and the last seen latent of every stream.
         const std::int64_t tokens = geometry.grid.tokens(), streams = streamCount(schedule);
         const std::int64_t rows = rowsOfStreams(geometry, schedule);
-        plan.setCachedElements(tokens * geometry.patchOutputs * (rows + rows / streams)
+        plan.setCachedElements(tokens * geometry.patchOutputs * (rows + (m_options.followsLatent ? rows / streams : 0))
             + 2 * tokens * geometry.patchInputs * geometry.prompts * streams);
     }
     return plan;
@@ -100,6 +101,10 @@ PolicyEntry easyCachePolicyEntry()
             "Decision", 0.15, 0, 1, 0.05, true),
         numberSpec("end", "End", "Share of the steps from which on all are computed. Published: the last step.",
             "Decision", 0.95, 0, 1, 0.05, true),
+        booleanSpec("follow_latent", "Follow the latent",
+            "A reused prediction moves along with the latent, x + (out - in), as published. Off reuses it as it is, "
+            "which suits models whose predicted velocity hardly changes from step to step.",
+            "Reuse", true, true),
     };
     entry.presets = {
         {"default", "Wan 2.1, published", "EasyCache's published code, Wan 2.1: threshold 0.05; range 15 % to 95 %",

@@ -13,6 +13,7 @@ struct EasyCacheOptions {
     double threshold = 0.05; ///< tau, of the accumulated output change; 0 = every evaluation is computed
     double start = 0.15; ///< share of the evaluations before which all are computed
     double end = 0.95; ///< share of the evaluations from which on all are computed
+    bool followsLatent = true; ///< a reused prediction moves along with the latent, as published; else it stays
 };
 
 /// The decisions of one stream: the output's change is foretold from the latent's, by the rate k at which it followed
