@@ -103,7 +103,7 @@ Result<engine::CalibrationOutcome> outcomeOf(
         return unexpected(writable.error());
     const auto progress = [&](int done, int of) {
         if (!options.request.isQuiet)
-            std::fprintf(stderr, "toca: run %d of %d\n", done, of);
+            std::fprintf(stderr, "run %d of %d\n", done, of);
     };
     return engine::calibrate(*engine, job, progress, interrupt.token());
 }

@@ -1,0 +1,3 @@
+# `toca calibrate` and `toca threshold`.
+toca_add_test(tst_cli_threshold DIR app LABELS unit slow LIBS Qt6::Core TIMEOUT 600)
+add_dependencies(tst_cli_threshold toca)
