@@ -84,7 +84,7 @@ void ScreenshotDriver::openModel()
     auto* waiting = new QTimer(this);
     connect(waiting, &QTimer::timeout, this, [this, waiting] {
         if (auto* dialog = m_window.findChild<ui::ModelDialog*>()) {
-            save("0-model");
+            m_ok = dialog->grab().save(m_folder + "/0-model.png") && m_ok;
             waiting->deleteLater();
             dialog->accept();
         }

@@ -175,6 +175,9 @@ private:
             return unexpected(checked.error());
         }
         const ModelInfo info = modelOf(request.modelPath);
+        if (!info.takesPrompt && !request.prompt.empty()) {
+            return unexpected(ErrorCode::InvalidArgument, "This model makes pictures of a class and reads no prompt.");
+        }
         const auto geometry = plan::geometryFor(info.shape, request.frames, request.width, request.height,
             info.takesPrompt ? 9 : 0, 1, request.guidanceScale != 1.0);
         if (!geometry) {

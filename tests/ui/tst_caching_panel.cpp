@@ -376,6 +376,11 @@ void TestCachingPanel::defaultPresetIsTheFamilys()
         QVERIFY2(model().value(name) == value, name.c_str());
         QVERIFY(!model().isChanged(name));
     }
+    QCOMPARE(model().stop(), model().nearestStop());
+    QVERIFY2(model().stop() >= 0, "the published setting is a position of the slider");
+    QVERIFY2(!child<QWidget>("temporal_attention_interval"), "a picture has no time");
+    QVERIFY2(!child<QWidget>("cross_attention_interval"), "a class is no text");
+    QVERIFY(child<QWidget>("mlp_interval"));
     // It is what runs when a request names none.
     plan::PolicyContext context;
     context.family = "dit";

@@ -522,6 +522,8 @@ void TestMainWindow::pictureModelByClass()
     QTest::keyClick(m_window.get(), Qt::Key_Return, Qt::ControlModifier);
     QVERIFY(finished.wait(30000));
     QCOMPARE(m_window->run().result()->request.classLabel, 88);
+    QVERIFY2(m_window->run().result()->request.prompt.empty(), "it reads none");
+    QVERIFY2(!m_window->prompt().model().request().prompt.empty(), "the field keeps it for other models");
     QCOMPARE(m_window->run().result()->clip.frames.size(), std::size_t{1});
     QVERIFY(m_window->action("saveClip")->text().contains("picture"));
     QVERIFY(!m_window->player().findChild<FrameScrubber*>()->isVisible());

@@ -11,14 +11,16 @@ namespace toca::ui {
 
 namespace {
 
-/// One position of the slider. Intervals are multiples of the policy's default, the fresh ratio is absolute; the
-/// published setting (interval 3, ratio 0.1 in ToCa) lies in the middle.
+/// One position of the slider: multiples of the default preset's intervals, and the fresh ratio where that preset's is
+/// 0.1, else as many times its own. The published setting (interval 3, ratio 0.1 in ToCa) lies in the middle.
 struct Stop {
     double intervalFactor;
     double freshRatio;
 };
 constexpr std::array<Stop, 9> kStops{{{2.0 / 3, 0.4}, {2.0 / 3, 0.2}, {2.0 / 3, 0.1}, {1, 0.2}, {1, 0.1},
     {4.0 / 3, 0.1}, {5.0 / 3, 0.08}, {2, 0.05}, {8.0 / 3, 0.0}}};
+
+constexpr double kPublishedRatio = 0.1;
 
 /// Between the slider's ends; below, the policy has nothing to slide on this run.
 constexpr double kLeastStopGain = 1.02;
@@ -36,6 +38,13 @@ bool areAlike(const std::optional<plan::Geometry>& left, const std::optional<pla
 }
 
 } // namespace
+
+bool isOfFamily(const plan::ParameterSpec& spec, const std::string& family)
+{
+    const bool isOfTime = spec.name.find("temporal") != std::string::npos;
+    const bool isOfText = spec.name.find("cross") != std::string::npos;
+    return !(isOfTime && family != "stdit3") && !(isOfText && family == "dit");
+}
 
 bool isSliderParameter(const plan::ParameterSpec& spec)
 {
@@ -259,8 +268,10 @@ void CachingModel::makeStops()
             if (published && published->values.contains(spec.name)) {
                 value = published->values.at(spec.name);
             }
-            if (spec.name == "fresh_ratio") {
-                values[spec.name] = std::clamp(stop.freshRatio, spec.minimum, spec.maximum);
+            if (const auto* ratio = std::get_if<double>(&value); ratio && spec.name == "fresh_ratio") {
+                // As many times the published ratio as the stop's is of the 0.1 that ToCa published.
+                const double scaled = stop.freshRatio * (*ratio > 0 ? *ratio / kPublishedRatio : 1.0);
+                values[spec.name] = std::clamp(std::round(scaled * 1000) / 1000, spec.minimum, spec.maximum);
             } else if (const auto* interval = std::get_if<std::int64_t>(&value); interval && *interval > 1) {
                 values[spec.name] = static_cast<std::int64_t>(std::clamp(
                     std::round(static_cast<double>(*interval) * stop.intervalFactor), spec.minimum, spec.maximum));

@@ -114,6 +114,9 @@ private:
     QUndoStack m_undo;
 };
 
+/// False for parameters about what the family's layers have not: attention over frames in pictures, over a text in
+/// class-conditional models.
+bool isOfFamily(const plan::ParameterSpec& spec, const std::string& family);
 /// A parameter that the slider moves: every interval and the fresh ratio.
 bool isSliderParameter(const plan::ParameterSpec& spec);
 

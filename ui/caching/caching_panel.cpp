@@ -258,7 +258,10 @@ void CachingPanel::rebuildParameters()
         delete item->widget();
         delete item;
     }
-    const auto addGroup = [this](const std::string& group, bool advanced, QVBoxLayout* target) {
+    const auto isWanted = [this](const plan::ParameterSpec& spec) {
+        return isOfFamily(spec, m_model.context().family) || m_model.isChanged(spec.name);
+    };
+    const auto addGroup = [this, isWanted](const std::string& group, bool advanced, QVBoxLayout* target) {
         auto* area = new QWidget;
         auto* grid = new QGridLayout(area);
         grid->setContentsMargins(0, 0, 0, 0);
@@ -269,7 +272,7 @@ void CachingPanel::rebuildParameters()
         int row = 0;
         grid->addWidget(heading(QString::fromStdString(group)), row++, 0, 1, 3);
         for (const plan::ParameterSpec& spec : m_model.entry().parameters) {
-            if (spec.group == group && spec.advanced == advanced) {
+            if (spec.group == group && spec.advanced == advanced && isWanted(spec)) {
                 m_rows.append(new ParameterRow(spec, m_model, grid, row++));
             }
         }
@@ -278,7 +281,8 @@ void CachingPanel::rebuildParameters()
     for (const bool advanced : {false, true}) {
         std::vector<std::string> groups;
         for (const plan::ParameterSpec& spec : m_model.entry().parameters) {
-            if (spec.advanced == advanced && std::find(groups.begin(), groups.end(), spec.group) == groups.end()) {
+            if (spec.advanced == advanced && isWanted(spec)
+                && std::find(groups.begin(), groups.end(), spec.group) == groups.end()) {
                 groups.push_back(spec.group);
             }
         }

@@ -79,10 +79,33 @@ void PlanStrip::paintEvent(QPaintEvent*)
     for (const QImage& band : m_bands) {
         painter.drawImage(bandRect(index++), band);
     }
+    if (m_plan && !m_bands.empty()) {
+        // Hatched: the run will decide.
+        const double columnWidth = static_cast<double>(width()) / m_plan->evaluationCount();
+        for (int evaluation = 0; evaluation < m_plan->evaluationCount(); ++evaluation) {
+            if (isOpen(evaluation)) {
+                painter.fillRect(QRectF(evaluation * columnWidth, 0, columnWidth, height()),
+                    QBrush(theme().raised, Qt::BDiagPattern));
+            }
+        }
+    }
     if (m_bands.empty()) {
         painter.setPen(theme().faintText);
         painter.drawText(rect(), Qt::AlignCenter, tr("no plan"));
     }
+}
+
+/// True where some module of the evaluation is decided from data of the run.
+bool PlanStrip::isOpen(int evaluation) const
+{
+    for (int layer = 0; layer < m_plan->layerCount(); ++layer) {
+        for (const plan::ModuleKind module : modulesOf(m_plan->geometry())) {
+            if (m_plan->at(evaluation, layer, module).decidedAtRunTime) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 void PlanStrip::changeEvent(QEvent* event)

@@ -11,7 +11,7 @@
 namespace toca::ui {
 
 /// The plan as a small picture: steps across, layers down within three bands (self-attention, cross-attention, MLP);
-/// bright = computed, dark = reused. Hovering reads a cell.
+/// bright = computed, dark = reused, hatched = decided while running. Hovering reads a cell.
 class PlanStrip : public QWidget {
     Q_OBJECT
 public:
@@ -29,6 +29,7 @@ protected:
 private:
     void render();
     QRect bandRect(int band) const;
+    bool isOpen(int evaluation) const;
 
     std::optional<plan::Plan> m_plan;
     std::vector<QImage> m_bands; ///< one pixel per (step, layer)

@@ -93,7 +93,7 @@ void ClassControls::fill()
             m_names->addItem(m_model.classTitle(label));
         }
         m_number->setRange(0, std::max(0, classes - 1));
-        m_number->setSuffix(classes > 0 ? tr(" of 0 to %1").arg(classes - 1) : QString());
+        m_number->setSuffix(classes > 0 ? tr("   (0 to %1)").arg(classes - 1) : QString());
     }
     m_names->setVisible(hasNames);
     m_number->setVisible(!hasNames);

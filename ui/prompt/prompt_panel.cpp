@@ -332,10 +332,10 @@ QWidget* PromptPanel::makeButtons()
     return area;
 }
 
-void PromptPanel::setRunning(bool running)
+void PromptPanel::setRunning(bool running, const QString& what)
 {
     m_generate->setEnabled(!running);
-    m_generate->setText(running ? tr("Generating…") : tr("Generate"));
+    m_generate->setText(!running ? tr("Generate") : what.isEmpty() ? tr("Generating…") : what);
     m_cancel->setEnabled(running);
 }
 

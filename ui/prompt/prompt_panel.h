@@ -30,7 +30,8 @@ public:
     PromptModel& model() { return m_model; }
     const PromptModel& model() const { return m_model; }
     /// Generate becomes impossible and Cancel possible.
-    void setRunning(bool running);
+    /// @param what the engine does instead of a run, on the button
+    void setRunning(bool running, const QString& what = {});
     void focusPrompt();
     /// A run may be started from within a field: takes what it holds.
     void takeEdits();

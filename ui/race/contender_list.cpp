@@ -229,7 +229,7 @@ QTreeWidgetItem* ContenderList::addRow(QTreeWidgetItem* group, const Contender& 
     row->setForeground(SettingColumn, theme().mutedText);
     row->setForeground(GainColumn, theme().mutedText);
     row->setFont(GainColumn, numberFont());
-    row->setSizeHint(NameColumn, {0, group->treeWidget()->fontMetrics().height() + kHalfSpace + 2});
+    row->setSizeHint(SettingColumn, {0, group->treeWidget()->fontMetrics().height() + kHalfSpace + 2});
     row->setTextAlignment(GainColumn, Qt::AlignRight | Qt::AlignVCenter);
     for (int column = 0; column < Columns; ++column) {
         row->setToolTip(column, tip);
@@ -373,7 +373,10 @@ void ContenderList::planGains()
             for (qsizetype row = 0; row < filled.size(); ++row) {
                 const auto& [gain, unsupported] = gains[static_cast<std::size_t>(row)];
                 filled[row]->setData(NameColumn, kGainRole, gain);
-                filled[row]->setText(GainColumn, gainText(gain));
+                filled[row]->setText(GainColumn, std::isnan(gain) ? QStringLiteral("?") : gainText(gain));
+                if (std::isnan(gain)) {
+                    filled[row]->setToolTip(GainColumn, tr("Decided while running: the gain is not known before."));
+                }
                 if (!unsupported.empty() && filled[row] != m_present) {
                     refuse(*filled[row], QString::fromStdString(unsupported));
                 }

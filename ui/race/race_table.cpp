@@ -147,17 +147,19 @@ QString RaceTableModel::text(int row, Column column) const
 bool RaceTableModel::isBest(int row, Column column) const
 {
     const double own = isNumber(column) && row > 0 ? value(row, column) : RaceNumbers::kUnknown;
-    if (std::isnan(own) || rowCount() < 3) {
+    if (std::isnan(own)) {
         return false;
     }
+    int compared = 0;
     const bool lessIsBetter = column == Seconds || column == Cache;
     for (int other = 1; other < rowCount(); ++other) {
         const double theirs = value(other, column);
+        compared += std::isnan(theirs) ? 0 : 1;
         if (!std::isnan(theirs) && (lessIsBetter ? theirs < own : theirs > own)) {
             return false;
         }
     }
-    return true;
+    return compared > 1;
 }
 
 QString RaceTableModel::tip(int row, Column column) const
@@ -287,7 +289,8 @@ RaceTable::RaceTable(const Race& race, QWidget* parent)
     verticalHeader()->setDefaultSectionSize(fontMetrics().height() + kSpace + 2);
     setShowGrid(false);
     setTextElideMode(Qt::ElideMiddle);
-    setStyleSheet(QStringLiteral("QTableView::item { padding: 0 %1px; }").arg(kSpace)); // as the titles have
+    setStyleSheet(
+        QStringLiteral("QTableView::item { border: 0px; padding: 0px %1px; }").arg(kSpace)); // as the titles have
     setFrameShape(QFrame::NoFrame);
     setSelectionBehavior(SelectRows);
     setSelectionMode(SingleSelection);

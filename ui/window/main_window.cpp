@@ -183,6 +183,13 @@ void MainWindow::connectPanels()
 GenerationRequest MainWindow::request() const
 {
     GenerationRequest request = m_prompt->model().request();
+    // Texts stay in their fields for a model that reads them again.
+    if (m_prompt->model().takesClass()) {
+        request.prompt.clear();
+    }
+    if (m_prompt->model().hasModel() && !m_prompt->model().model().takesNegativePrompt) {
+        request.negativePrompt.clear();
+    }
     m_caching->model().applyTo(request);
     return request;
 }
@@ -204,7 +211,10 @@ void MainWindow::updateActions()
 {
     const bool running = isEngineBusy();
     const auto result = m_run.result();
-    m_prompt->setRunning(running);
+    m_prompt->setRunning(running,
+        m_race.isRunning()               ? tr("Racing…")
+            : m_thresholds.isRecording() ? tr("Recording…")
+                                         : QString());
     const bool isBusyElsewhere = m_run.isRunning() || m_thresholds.isRecording();
     m_thresholdCard->setBlocked(running || !m_prompt->model().hasModel());
     m_racePanel->setBlocked(isBusyElsewhere || !m_prompt->model().hasModel(),
