@@ -5,6 +5,7 @@ find_package(CLI11 2.1 REQUIRED)          # command lines (libcli11-dev)
 find_package(LibTorch 2.7 REQUIRED)       # tensors, GEMMs, convolutions, autograd (PyPI wheel `torch`)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(SentencePiece REQUIRED IMPORTED_TARGET sentencepiece>=0.1.97) # tokenizer (libsentencepiece-dev)
+pkg_check_modules(Cairo REQUIRED IMPORTED_TARGET cairo>=1.16) # pictures of the world (libcairo2-dev)
 if(TOCA_MEDIA)
   # video and picture files (libavcodec-dev, libavformat-dev, libavutil-dev, libswscale-dev); the palette of a GIF
   # (palettegen and paletteuse of libavfilter-dev)
