@@ -34,7 +34,7 @@ ScreenshotDriver::ScreenshotDriver(ui::MainWindow& window, QString folder, QStri
 {
     connect(&m_window.run(), &ui::RunController::progressChanged, this, &ScreenshotDriver::onProgress);
     connect(&m_window.run(), &ui::RunController::finished, this,
-        [this] { later(kSettleMilliseconds, [this] { afterRun(); }); });
+        [this] { later(kSettleMilliseconds, [this] { m_isDeciding ? afterDecisions() : afterRun(); }); });
     connect(&m_window.run(), &ui::RunController::baselineChanged, this, [this] {
         if (m_isComparing && m_window.run().fidelity()) {
             m_isComparing = false;
@@ -118,7 +118,7 @@ void ScreenshotDriver::runInTheme(ui::ThemeChoice choice)
 void ScreenshotDriver::onProgress()
 {
     const ui::RunProgress& progress = m_window.run().progress();
-    if (m_window.run().isBaselineRun() || progress.stage != Stage::Denoising || progress.steps == 0) {
+    if (m_isDeciding || m_window.run().isBaselineRun() || progress.stage != Stage::Denoising || progress.steps == 0) {
         return;
     }
     const double share = static_cast<double>(progress.step) / progress.steps;
@@ -203,11 +203,29 @@ void ScreenshotDriver::showThresholds()
         waiting->deleteLater();
         later(kSettleMilliseconds, [this] {
             save("11-threshold");
-            m_window.caching().model().undoStack().undo();
-            race();
+            if (const auto* response = m_window.thresholds().response()) {
+                if (const auto point = plan::pointOfGain(*response, 1.8)) {
+                    m_window.thresholds().setThreshold(point->threshold);
+                }
+            }
+            m_isDeciding = true;
+            m_window.generate();
         });
     });
     waiting->start(kSettleMilliseconds);
+}
+
+void ScreenshotDriver::afterDecisions()
+{
+    m_isDeciding = false;
+    m_window.workspaces().switchTo(ui::Workspace::Analyse);
+    later(kSettleMilliseconds, [this] {
+        save("12-decisions");
+        while (m_window.caching().model().undoStack().canUndo()) {
+            m_window.caching().model().undoStack().undo();
+        }
+        race();
+    });
 }
 
 void ScreenshotDriver::race()

@@ -32,6 +32,7 @@ private:
     void afterComparison();
     void showPolicies();
     void showThresholds();
+    void afterDecisions();
     void race();
     void afterRace();
     void finishTheme();
@@ -44,6 +45,7 @@ private:
     ui::ThemeChoice m_theme = ui::ThemeChoice::Dark;
     int m_picturesDuringRun = 0;
     bool m_isComparing = false;
+    bool m_isDeciding = false; ///< the run going on is that of a threshold policy
     bool m_hasRacePicture = false; ///< of the race going on
     bool m_ok = true;
 };

@@ -7,6 +7,7 @@
 #include "cache/plan/policies/ebcache_policy.h"
 #include "cache/plan/policies/fastercache_policy.h"
 #include "cache/plan/policies/fora.h"
+#include "cache/plan/policies/harmonica.h"
 #include "cache/plan/policies/magcache.h"
 #include "cache/plan/policies/none.h"
 #include "cache/plan/policies/pab.h"
@@ -53,6 +54,7 @@ const std::vector<PolicyEntry>& policyEntries()
         fasterCachePolicyEntry(),
         specaPolicyEntry(),
         cluscaPolicyEntry(),
+        harmonicaPolicyEntry(),
     };
     return entries;
 }

@@ -3,3 +3,4 @@ add_executable(real-size EXCLUDE_FROM_ALL bench/real_size.cpp)
 target_link_libraries(real-size PRIVATE toca::models toca::cache toca::engine toca::options)
 target_include_directories(real-size PRIVATE ${PROJECT_SOURCE_DIR})
 toca_use_torch(real-size)
+target_compile_options(real-size PRIVATE -fPIC) # as the precompiled header was made: executables get -fPIE

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Models of published size with random weights: written in their published layouts, loaded, run for one full and one
-// cached step. Shows what loading costs and that the file is mapped, not copied. Nothing of it is committed.
+// Models of published size with random weights: written in their published layouts (DiT and PixArt as PyTorch files,
+// STDiT3 as safetensors, T5-XXL as sharded PyTorch files), loaded, run for one full and some cached steps. Shows what
+// loading costs and that the file is mapped, not copied. Nothing of it is committed.
 //
 //   real-size make  dit-xl-2-256|pixart-alpha-256|stdit3-xl-2|t5-xxl FOLDER   (bfloat16 for t5-xxl, else float32)
 //   real-size load  dit-xl-2-256|pixart-alpha-256|stdit3-xl-2|t5-xxl FOLDER
@@ -10,6 +11,7 @@
 #include "core/models/pixart/pixart.h"
 #include "core/models/stdit3/stdit3_denoiser.h"
 #include "core/models/text/t5_encoder.h"
+#include "tests/support/pickle_bytes.h"
 
 #include <torch/torch.h>
 
@@ -83,6 +85,54 @@ std::shared_ptr<torch::nn::Module> emptyModel(const std::string& name)
     std::exit(2);
 }
 
+using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
+
+/// What torch.save writes of a state dict; a `wrapper` is a key around it, as PixArt's checkpoints have.
+std::string torchSaved(const NamedTensors& tensors, const std::string& wrapper)
+{
+    namespace pickled = tests::pickled;
+    std::vector<std::pair<std::string, std::string>> items, storages;
+    for (const auto& [name, tensor] : tensors) {
+        const std::string key = std::to_string(storages.size());
+        const char* type = tensor.scalar_type() == torch::kBFloat16 ? "BFloat16Storage" : "FloatStorage";
+        items.emplace_back(name,
+            pickled::tensor(
+                pickled::storage(key, type, tensor.numel()), 0, tensor.sizes().vec(), tensor.strides().vec()));
+        storages.emplace_back(key, std::string(static_cast<const char*>(tensor.const_data_ptr()), tensor.nbytes()));
+    }
+    std::string root = pickled::dictionary(items);
+    if (!wrapper.empty())
+        root = pickled::dictionary({{wrapper, root}});
+    return tests::torchZip(pickled::whole(root), storages);
+}
+
+void write(const std::string& model, const fs::path& file, const NamedTensors& tensors)
+{
+    if (model == "stdit3-xl-2") {
+        if (const auto written = checkpoint::writeSafetensors(file, tensors); !written)
+            must<int>(unexpected(written.error()));
+        return;
+    }
+    const std::string bytes = torchSaved(tensors, model == "pixart-alpha-256" ? "state_dict" : "");
+    std::ofstream(file, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+}
+
+/// The file of a model, or of its shard `number`, as its authors named it.
+std::string fileName(const std::string& model, std::size_t number)
+{
+    if (model == "dit-xl-2-256")
+        return "DiT-XL-2-256x256.pt";
+    if (model == "pixart-alpha-256")
+        return "PixArt-XL-2-256x256.pth";
+    return model == "stdit3-xl-2" ? "model.safetensors" : "pytorch_model-" + std::to_string(number) + ".bin";
+}
+
+/// What Checkpoint::open is given.
+fs::path opened(const std::string& model, const fs::path& folder)
+{
+    return model == "t5-xxl" ? folder : folder / fileName(model, 1);
+}
+
 /// Random weights of a sensible size, in shards where one file would be larger than 2 GiB and the layout has shards.
 void make(const std::string& name, const fs::path& folder)
 {
@@ -91,16 +141,12 @@ void make(const std::string& name, const fs::path& folder)
     const auto model = emptyModel(name);
     const bool isSharded = name == "t5-xxl";
     const auto dtype = isSharded ? torch::kBFloat16 : torch::kFloat32;
-    std::vector<std::pair<std::string, torch::Tensor>> shard;
+    NamedTensors shard;
     std::int64_t bytes = 0, total = 0;
-    std::vector<std::pair<std::string, std::size_t>> shardOf;
-    std::vector<fs::path> files;
+    std::size_t number = 1;
+    std::vector<std::pair<std::string, std::string>> fileOf;
     const auto flush = [&] {
-        const std::string file =
-            isSharded ? "model-" + std::to_string(files.size() + 1) + ".safetensors" : "model.safetensors";
-        if (const auto written = checkpoint::writeSafetensors(folder / file, shard); !written)
-            must<int>(unexpected(written.error()));
-        files.emplace_back(file);
+        write(name, folder / fileName(name, number++), shard);
         shard.clear();
         bytes = 0;
     };
@@ -113,7 +159,7 @@ void make(const std::string& name, const fs::path& folder)
             const auto size = static_cast<std::int64_t>(tensor.nbytes());
             if (isSharded && bytes > 0 && bytes + size > kShardBytes)
                 flush();
-            shardOf.emplace_back(item.key(), files.size());
+            fileOf.emplace_back(item.key(), fileName(name, number));
             shard.emplace_back(item.key(), std::move(tensor));
             bytes += size;
             total += size;
@@ -121,13 +167,13 @@ void make(const std::string& name, const fs::path& folder)
     }
     flush();
     if (isSharded) {
-        std::ofstream index(folder / "model.safetensors.index.json");
+        std::ofstream index(folder / "pytorch_model.bin.index.json");
         index << R"({"metadata": {"total_size": )" << total << R"(}, "weight_map": {)";
-        for (std::size_t i = 0; i < shardOf.size(); ++i)
-            index << (i ? ", " : "") << '"' << shardOf[i].first << R"(": )" << files[shardOf[i].second];
+        for (std::size_t i = 0; i < fileOf.size(); ++i)
+            index << (i ? ", \"" : "\"") << fileOf[i].first << R"(": ")" << fileOf[i].second << '"';
         index << "}}\n";
     }
-    std::printf("%s: %.0f MiB in %zu files\n", name.c_str(), static_cast<double>(total) / (1 << 20), files.size());
+    std::printf("%s: %.0f MiB in %zu files\n", name.c_str(), static_cast<double>(total) / (1 << 20), number - 1);
 }
 
 /// One full step, then steps of the policy's default preset; prints the seconds of each.
@@ -176,7 +222,7 @@ void load(const std::string& name, const fs::path& folder)
     const c10::InferenceMode inference;
     tell("started", 0);
     double begin = now();
-    const auto file = must(checkpoint::Checkpoint::open(folder));
+    auto file = must(checkpoint::Checkpoint::open(opened(name, folder)));
     tell("opened, " + std::to_string(file.totalBytes() >> 20) + " MiB", now() - begin);
     begin = now();
     engine::DenoisingInput input;
@@ -190,6 +236,9 @@ void load(const std::string& name, const fs::path& folder)
         const auto features = encoder->forward(ids, torch::ones({1, 120}, torch::kInt64));
         tell("one prompt of 120 tokens", now() - begin);
         encoder = nullptr;
+        {
+            const auto last = std::move(file); // ends the mapping
+        }
         tell("released", 0);
         return;
     }

@@ -31,6 +31,7 @@ private Q_SLOTS:
     void everythingFullEqualsTheBaseline_data();
     void everythingFullEqualsTheBaseline();
     void lastBlocksFirstThenFirstBlocks();
+    void warmUpComputesEverything();
     void wholeModelMayBeJumpedOver();
     void jumpIsExactWhenNothingChanges();
     void planIsWhatIsDone_data();
@@ -69,6 +70,16 @@ void TestPolicyDeltaDit::lastBlocksFirstThenFirstBlocks()
     // Outline while 9 - step > 4: steps 0 to 4. Both parts begin with a full step.
     QCOMPARE(
         layersOf(plan), (std::vector<std::string>{"0123", "01", "01", "0123", "01", "0123", "23", "23", "0123", "23"}));
+}
+
+void TestPolicyDeltaDit::warmUpComputesEverything()
+{
+    SmallRun run(8);
+    const auto plan =
+        test::planOf(*test::policyNamed("deltadit",
+                         {{"skipped_share", 0.5}, {"outline_share", 1.0}, {"warmup_steps", std::int64_t{4}}}),
+            run.geometry, run.schedule());
+    QCOMPARE(layersOf(plan), (std::vector<std::string>{"0123", "0123", "0123", "0123", "01", "0123", "01", "0123"}));
 }
 
 void TestPolicyDeltaDit::wholeModelMayBeJumpedOver()

@@ -284,6 +284,7 @@ void ThresholdCard::recolour()
     m_skipped->setPen(QPen(colours.computed, 2));
     m_inert->setBrush(faded(colours.mutedText, 45));
     m_inertText->setColor(colours.mutedText);
+    m_inertText->setBrush(faded(colours.raised, 190));
     m_long->setBrush(QBrush(faded(colours.warning, 70), Qt::BDiagPattern)); // not by colour alone
     m_longText->setColor(colours.warning);
     m_longText->setBrush(faded(colours.raised, 190));

@@ -25,6 +25,13 @@ QTableWidget* partsTable(const ModelInfo& model)
     table->setSelectionBehavior(QAbstractItemView::SelectRows);
     table->verticalHeader()->hide();
     table->setShowGrid(false);
+    table->setFocusPolicy(Qt::NoFocus); // nothing in it can be chosen
+    table->setSelectionMode(QAbstractItemView::NoSelection);
+    table->horizontalHeader()->setHighlightSections(false);
+    table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    for (const int column : {2, 3}) {
+        table->horizontalHeaderItem(column)->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    }
     table->setAccessibleName(ModelDialog::tr("Parts of the model"));
     int row = 0;
     for (const ModelPart& part : model.parts) {
@@ -73,20 +80,20 @@ ModelDialog::ModelDialog(const ModelInfo& model, std::int64_t cacheBytes, QWidge
     const std::int64_t wanted = model.bytes() + cacheBytes;
     const std::int64_t available = availableMemory();
     const bool fits = available == 0 || wanted < available;
-    auto* memory =
-        new QLabel(tr("Memory: %1 for the weights and %2 for the cache as it is set now, and room to compute in. %3")
-                       .arg(dataSize(model.bytes()), dataSize(cacheBytes),
-                           available == 0 ? tr("This system doesn't tell what is free.")
-                               : fits     ? tr("This machine has %1 free.").arg(dataSize(available))
-                                      : tr("This machine has only %1 free: runs will be refused until memory is freed.")
-                                            .arg(dataSize(available))));
+    auto* memory = new QLabel(
+        tr("Memory: %1 for the weights and %2 for the cache of the present policy, and room to compute in. %3")
+            .arg(dataSize(model.bytes()), dataSize(cacheBytes),
+                available == 0 ? tr("This system doesn't tell what is free.")
+                    : fits     ? tr("This machine has %1 free.").arg(dataSize(available))
+                               : tr("This machine has only %1 free: runs will be refused until memory is freed.")
+                                 .arg(dataSize(available))));
     memory->setWordWrap(true);
     memory->setProperty(fits ? "muted" : "warningText", true);
 
     auto* buttons = new QDialogButtonBox;
     QPushButton* use = buttons->addButton(tr("Use this model"), QDialogButtonBox::AcceptRole);
     use->setProperty("primary", true);
-    buttons->addButton(QDialogButtonBox::Cancel);
+    buttons->addButton(QDialogButtonBox::Cancel)->setIcon({});
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
 

@@ -11,7 +11,7 @@ namespace toca::ui {
 class ModelDialog : public QDialog {
     Q_OBJECT
 public:
-    /// @param cacheBytes planned cache at the present caching settings and the model's own size
+    /// @param cacheBytes planned cache of the present policy at the model's own size
     ModelDialog(const ModelInfo& model, std::int64_t cacheBytes, QWidget* parent = nullptr);
 };
 

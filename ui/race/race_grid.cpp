@@ -17,6 +17,7 @@ namespace toca::ui {
 namespace {
 
 constexpr double kTextRoom = 44; ///< below a tile's picture, logical pixels
+constexpr double kNothingSaved = 1.001; ///< FLOPs gain below which a setting did nothing
 constexpr double kEdge = 12; ///< of a tile around its picture, both sides together
 
 QString numbersText(const RaceNumbers& numbers, bool isBaseline)
@@ -29,6 +30,9 @@ QString numbersText(const RaceNumbers& numbers, bool isBaseline)
     QStringList parts;
     if (!std::isnan(numbers.timeGain)) {
         parts += RaceGrid::tr("%1 × faster").arg(locale.toString(numbers.timeGain, 'f', 2));
+    }
+    if (numbers.flopsGain < kNothingSaved) {
+        parts += RaceGrid::tr("computed everything");
     }
     if (std::isinf(numbers.psnrDb)) {
         parts += RaceGrid::tr("identical");

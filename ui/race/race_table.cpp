@@ -289,8 +289,6 @@ RaceTable::RaceTable(const Race& race, QWidget* parent)
     verticalHeader()->setDefaultSectionSize(fontMetrics().height() + kSpace + 2);
     setShowGrid(false);
     setTextElideMode(Qt::ElideMiddle);
-    setStyleSheet(
-        QStringLiteral("QTableView::item { border: 0px; padding: 0px %1px; }").arg(kSpace)); // as the titles have
     setFrameShape(QFrame::NoFrame);
     setSelectionBehavior(SelectRows);
     setSelectionMode(SingleSelection);

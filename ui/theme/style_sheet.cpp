@@ -134,6 +134,8 @@ QHeaderView::section { background: @panel@; color: @mutedText@; border: none; bo
 QTableView, QTreeView, QListView { background: @panel@; border: 1px solid @border@; border-radius: 5px;
   gridline-color: @grid@; selection-background-color: @accentSoft@; selection-color: @text@; outline: none; }
 
+QTableView::item { border: 0px; padding: 0px 8px; }
+
 QLabel[muted="true"] { color: @mutedText@; }
 QLabel[heading="true"] { color: @mutedText@; font-weight: 600; }
 QLabel[value="true"] { font-weight: 600; font-size: 15pt; }

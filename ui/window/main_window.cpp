@@ -36,6 +36,24 @@ namespace {
 /// Interval of live redraws: about 30 a second, which the eye follows and leaves both cores to the engine.
 constexpr int kTickMilliseconds = 33;
 
+plan::PolicyContext contextOf(const ModelInfo& model)
+{
+    return {model.shape.family, model.identity, model.calibrationFolder};
+}
+
+/// What the cache would need with the policy's usual setting at the model's own size; 0 when that is not known.
+std::int64_t usualCacheBytes(const ModelInfo& model, const std::string& policyName)
+{
+    const auto geometry = plan::geometryFor(model.shape, model.frames, model.width, model.height,
+        model.takesPrompt ? model.shape.maxTextTokens : 0, 1, model.guidanceScale != 1.0);
+    const auto policy = plan::makePolicy(policyName, {}, {}, contextOf(model));
+    if (!geometry || !policy) {
+        return 0;
+    }
+    const auto planned = (*policy)->plan(*geometry, plan::uniformSchedule("", model.steps));
+    return planned ? planned->cacheBytes() : 0;
+}
+
 } // namespace
 
 MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* parent)
@@ -248,8 +266,7 @@ void MainWindow::onModelDescribed(const ModelInfo& model)
         return;
     }
     m_modelPending = false;
-    const plan::Plan* plan = m_caching->model().plan();
-    auto* dialog = new ModelDialog(model, plan ? plan->cacheBytes() : 0, this);
+    auto* dialog = new ModelDialog(model, usualCacheBytes(model, m_caching->model().state().policy), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, model] {
         m_prompt->model().setModel(model);
@@ -263,11 +280,7 @@ void MainWindow::onModelDescribed(const ModelInfo& model)
 void MainWindow::onModelChanged()
 {
     const PromptModel& prompt = m_prompt->model();
-    plan::PolicyContext context;
-    context.family = prompt.model().shape.family;
-    context.modelIdentity = prompt.model().identity;
-    context.calibrationFolder = prompt.model().calibrationFolder;
-    m_caching->model().setContext(context);
+    m_caching->model().setContext(contextOf(prompt.model()));
     m_player->setExpectsPicture(prompt.makesPictures());
     const auto& examples = prompt.model().examplePrompts;
     m_player->setHint(prompt.takesClass() ? tr("Choose a class and press Ctrl+Return")

@@ -105,9 +105,14 @@ PolicyEntry cluscaPolicyEntry()
         {"dit-xl-2-5", "DiT-XL/2, N = 5, K = 16",
             "ClusCa's row of the DiT-XL/2 tables: N = 5, K = 16; otherwise as the code",
             {{"order", std::int64_t{4}}, {"interval", std::int64_t{5}}, {"exact_tokens", false}}, "dit"},
-        {"video", "Video, order 1",
-            "ClusCa code for FLUX and HunyuanVideo (order 1, propagation 0.01), with fresh tokens as they are",
-            {{"propagation", 0.01}}, ""},
+        {"warm", "Order 1 after a warm-up",
+            "own setting, not published: N = 3 after 6 full steps, order 1 (as the code for FLUX) and fresh tokens "
+            "as they are; a forecast from the first steps of a flow model goes far astray",
+            {{"interval", std::int64_t{3}}, {"warmup_steps", std::int64_t{6}}}, ""},
+        {"flux", "FLUX, published", "ClusCa code for FLUX: interval 6, order 1, propagation 0.007, 3 first steps full",
+            {{"interval", std::int64_t{6}}, {"propagation", 0.007}, {"warmup_steps", std::int64_t{3}},
+                {"exact_tokens", false}},
+            ""},
     };
     entry.make = [](const ParameterValues& values, const PolicyContext&) -> Result<std::unique_ptr<Policy>> {
         return std::unique_ptr<Policy>(std::make_unique<CluscaPolicy>(values));

@@ -11,6 +11,7 @@ namespace toca::plan {
 Result<Plan> DeltaDitPolicy::plan(const Geometry& geometry, const SamplerSchedule& schedule) const
 {
     const auto interval = valueOf<std::int64_t>(m_parameters, "interval");
+    const auto warmup = valueOf<std::int64_t>(m_parameters, "warmup_steps");
     const auto outline = valueOf<double>(m_parameters, "outline_share");
     // A video model's block is the pair of a spatial and a temporal layer.
     const bool hasPairs =
@@ -32,7 +33,7 @@ Result<Plan> DeltaDitPolicy::plan(const Geometry& geometry, const SamplerSchedul
     for (int evaluation = 0; evaluation < plan.evaluationCount(); ++evaluation) {
         const auto index = static_cast<std::size_t>(evaluation);
         const int previous = places[index].previous;
-        if (previous < 0 || isOutline(previous) != isOutline(evaluation))
+        if (places[index].index < warmup || previous < 0 || isOutline(previous) != isOutline(evaluation))
             continue; // the first one of a part computes everything: nothing is stored of its stretch
         sincePart[index] = sincePart[static_cast<std::size_t>(previous)] + 1;
         if (skipped == 0 || sincePart[index] % interval == 0)
@@ -71,12 +72,18 @@ PolicyEntry deltaDitPolicyEntry()
             "Share of first steps in which the last blocks are jumped over; afterwards the first ones are. The Δ-DiT "
             "code in the EB-Cache repository changes over at 0.6.",
             "Refresh", 0.6, 0, 1, 0.05),
+        integerSpec("warmup_steps", "Warm-up",
+            "Number of first steps in which everything is computed. Published: none but the first.", "Refresh", 0, 0,
+            1000, "steps"),
     };
     entry.presets = {
         {"every-2", "Every second step",
             "Δ-DiT paper's N = 2 with 21 of 28 blocks: derived from the 1.5 to 1.6 times fewer FLOPs that are reported",
             {}, ""},
         {"every-3", "Every third step", "N = 3, otherwise as N = 2", {{"interval", std::int64_t{3}}}, ""},
+        {"warm", "Every second step after a warm-up",
+            "own setting, not published: N = 2 after 6 fully computed steps, in which flow models change most",
+            {{"warmup_steps", std::int64_t{6}}}, ""},
     };
     entry.make = [](const ParameterValues& values, const PolicyContext&) -> Result<std::unique_ptr<Policy>> {
         return std::unique_ptr<Policy>(std::make_unique<DeltaDitPolicy>(values));

@@ -197,6 +197,10 @@ PolicyEntry fasterCachePolicyEntry()
             {{"attention_from", 0.32}, {"weight", 0.5}, {"weight_rises", false}, {"guidance_from", 0.36},
                 {"low_factor", 1.1}, {"low_until", 0.9}, {"high_factor", 1.1}, {"high_from", 0.7}},
             ""},
+        {"flat", "Difference unchanged",
+            "own setting, not published: as Open-Sora, but the stored difference of the rows keeps its size; the "
+            "published growth was fitted to Open-Sora at guidance 7",
+            {{"low_factor", 1.0}, {"high_factor", 1.0}}, ""},
         {"attention-only", "Attention only", "Open-Sora's setting of the extrapolated attention, both rows computed",
             {{"guidance_interval", std::int64_t{1}}}, ""},
     };

@@ -183,6 +183,11 @@ PolicyEntry pabPolicyEntry()
             {{"temporal_range", std::int64_t{3}}, {"window_begin", 100.0}, {"window_end", 800.0},
                 {"mlp_timesteps", std::string("720,640,560,480,400")}},
             "stdit3"},
+        {"late", "Later steps",
+            "own setting, not published: ranges 2/4/6 below timestep 800, where small flow models change less, and the "
+            "MLP of 5 blocks for 2 steps from 700, 550, 400 and 250",
+            {{"window_begin", 0.0}, {"window_end", 800.0}, {"mlp_timesteps", std::string("700,550,400,250")}},
+            "stdit3"},
         {"diffusers", "Pictures, range 2",
             "diffusers' PyramidAttentionBroadcastConfig: self-attention with range 2, window 100 to 800; "
             "cross-attention always computed",

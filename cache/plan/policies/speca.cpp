@@ -170,9 +170,11 @@ PolicyEntry specaPolicyEntry()
                 {"max_drafts", std::int64_t{8}}},
             "dit"},
         {"careful", "Careful",
-            "own setting, not published: order 1, the paper's error, checks from the second draft on",
-            {{"order", std::int64_t{1}}, {"error", std::string("norm-l2")}, {"threshold", 0.1}, {"decay", 0.5},
-                {"min_drafts", std::int64_t{1}}, {"max_drafts", std::int64_t{4}}},
+            "own setting, not published: order 1 after 6 full steps, the paper's error against a constant 0.02, checks "
+            "from the second draft on, the checked layer kept",
+            {{"order", std::int64_t{1}}, {"error", std::string("norm-l2")}, {"threshold", 0.02}, {"decay", 1.0},
+                {"min_drafts", std::int64_t{1}}, {"max_drafts", std::int64_t{4}}, {"warmup_steps", std::int64_t{6}},
+                {"keeps_checked", true}},
             ""},
     };
     entry.make = [](const ParameterValues& values, const PolicyContext&) -> Result<std::unique_ptr<Policy>> {
