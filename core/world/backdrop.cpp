@@ -209,8 +209,8 @@ void drawStripes(const Canvas& canvas, const std::vector<double>& details)
     canvas.setColour({164, 190, 214});
     cairo_paint(canvas.context());
     canvas.setColour({250, 226, 196});
-    for (double y = -canvas.halfHeight() - 2 * kStripe * (1 + details[0]); y < canvas.halfHeight(); y += 2 * kStripe)
-        cairo_rectangle(canvas.context(), -canvas.halfWidth(), y, 2 * canvas.halfWidth(), kStripe);
+    for (double x = -canvas.halfWidth() - 2 * kStripe * (1 + details[0]); x < canvas.halfWidth(); x += 2 * kStripe)
+        cairo_rectangle(canvas.context(), x, -canvas.halfHeight(), kStripe, 2 * canvas.halfHeight());
     cairo_fill(canvas.context());
 }
 
