@@ -8,6 +8,7 @@
 #include "cache/exec/policies/ebcache_run.h"
 #include "cache/exec/policies/fastercache_run.h"
 #include "cache/exec/policies/magcache_run.h"
+#include "cache/exec/policies/schedule_run.h"
 #include "cache/exec/policies/speca_run.h"
 #include "cache/exec/policies/taylorseer_run.h"
 #include "cache/exec/policies/teacache_run.h"
@@ -48,6 +49,8 @@ std::unique_ptr<PolicyRun> startPolicy(
         return std::make_unique<CluscaRun>(std::move(shared), clusca->options());
     if (const auto* duca = dynamic_cast<const plan::DucaPolicy*>(&policy))
         return std::make_unique<DucaRun>(std::move(shared), duca->options(), options);
+    if (const auto* schedule = dynamic_cast<const plan::SchedulePolicy*>(&policy))
+        return std::make_unique<ScheduleRun>(std::move(shared), *schedule, options);
     if (const auto* taylor = dynamic_cast<const plan::TaylorseerPolicy*>(&policy)) {
         if (taylor->isLight())
             return std::make_unique<TaylorseerLightRun>(std::move(shared), taylor->order());

@@ -11,6 +11,7 @@
 #include "cache/plan/policies/magcache.h"
 #include "cache/plan/policies/none.h"
 #include "cache/plan/policies/pab.h"
+#include "cache/plan/policies/schedule_policy.h"
 #include "cache/plan/policies/speca_policy.h"
 #include "cache/plan/policies/taylorseer_policy.h"
 #include "cache/plan/policies/teacache.h"
@@ -55,6 +56,7 @@ const std::vector<PolicyEntry>& policyEntries()
         specaPolicyEntry(),
         cluscaPolicyEntry(),
         harmonicaPolicyEntry(),
+        schedulePolicyEntry(),
     };
     return entries;
 }

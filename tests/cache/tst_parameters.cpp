@@ -201,7 +201,7 @@ void TestParameters::optionsTakeEveryParameter()
             i.warmupSteps, o.cycleStepWeight, o.sensitiveFrom, o.sensitiveTo, o.freshRatio, o.ratioSchedule,
             o.ratioWeights.step, o.ratioWeights.layer, o.ratioWeights.crossAttention, o.ratioWeights.mlp, o.score,
             o.interval, o.ageWeight, o.crossAttentionWeight, o.selfAttentionWeight, o.spatialBonus, o.spatialBonusGrid,
-            o.sharedSelection, o.randomSeed);
+            o.sharedSelection, o.randomSeed, o.stepCurve.text(), o.layerCurve.text());
     };
     QCOMPARE(TocaOptions::specs().size(), std::tuple_size_v<decltype(fields(TocaOptions()))>);
     const auto defaults = *completed(TocaOptions::specs(), {});
@@ -217,6 +217,9 @@ void TestParameters::optionsTakeEveryParameter()
             break;
         case ParameterKind::Boolean:
             values[spec.name] = !std::get<bool>(spec.defaultValue);
+            break;
+        case ParameterKind::Text:
+            values[spec.name] = std::string("0:0.5, 1:2");
             break;
         default:
             values[spec.name] = spec.choices.back();

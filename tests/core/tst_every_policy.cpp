@@ -44,6 +44,7 @@ const std::map<std::string, plan::ParameterValues>& settingsThatCacheNothing()
         {"speca", {{"max_drafts", std::int64_t{0}}, {"min_drafts", std::int64_t{0}}}},
         {"clusca", {{"interval", one}}},
         {"harmonica", {{"threshold", 0.0}}},
+        {"schedule", {{"table", std::string()}}},
     };
     return settings;
 }

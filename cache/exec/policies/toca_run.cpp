@@ -55,15 +55,19 @@ EvidenceSet TocaRun::evidenceWanted(const plan::Site& site) const
         return 0;
     // Worth its time only if a selection reads it before this module is full again.
     for (int evaluation = site.evaluation; evaluation < plan().evaluationCount(); ++evaluation) {
-        if (evaluation > site.evaluation && plan().at(evaluation, site.layer, site.module).action == Action::Full)
-            return 0;
-        for (const ModuleKind reader : {ModuleKind::CrossAttention, ModuleKind::Mlp}) {
-            // Cross-attention's own selection of this evaluation comes before its computation.
-            if (evaluation == site.evaluation && site.module == ModuleKind::CrossAttention && reader == site.module)
+        const bool isRenewed =
+            evaluation > site.evaluation && plan().at(evaluation, site.layer, site.module).action == Action::Full;
+        for (const ModuleKind reader : plan::kAllModules) {
+            // Modules up to this one choose before it computes, those after it behind: of what this computation leaves,
+            // the former see nothing in this evaluation, the latter nothing in the one that renews it.
+            const bool isBefore = reader <= site.module;
+            if (isBefore ? evaluation == site.evaluation : isRenewed)
                 continue;
             if (isScored({evaluation, site.step, site.stream, site.layer, reader}))
                 return static_cast<EvidenceSet>(*kind);
         }
+        if (isRenewed)
+            return 0;
     }
     return 0;
 }

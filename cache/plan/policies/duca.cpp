@@ -118,6 +118,8 @@ PolicyEntry ducaPolicyEntry()
     entry.parameters = TocaOptions::specs();
     entry.presets = ducaPresets();
     entry.make = [](const ParameterValues& values, const PolicyContext&) -> Result<std::unique_ptr<Policy>> {
+        if (auto checked = TocaOptions::check(values); !checked)
+            return unexpected(checked.error());
         return std::unique_ptr<Policy>(std::make_unique<DucaPolicy>(values));
     };
     return entry;

@@ -15,6 +15,8 @@ TokenwisePlanner::TokenwisePlanner(
     std::array<int, 3> seen{};
     for (const LayerKind kind : geometry.layers)
         m_layerOfKind.push_back(seen[static_cast<std::size_t>(kind)]++);
+    for (const LayerKind kind : geometry.layers)
+        m_layersOfKind.push_back(seen[static_cast<std::size_t>(kind)]);
 }
 
 Result<TokenwisePlanner> TokenwisePlanner::make(
@@ -36,7 +38,8 @@ void TokenwisePlanner::setPartial(int evaluation, int layer, ModuleKind module)
     }
     // A subset of 0 tokens is still a selection: ages rise.
     const StepPosition at = positionOf(plan.geometry(), plan.schedule(), evaluation);
-    const double ratio = m_options.ratio(at, m_layerOfKind[static_cast<std::size_t>(layer)], module);
+    const auto index = static_cast<std::size_t>(layer);
+    const double ratio = m_options.ratio(at, m_layerOfKind[index], module, m_layersOfKind[index]);
     planned = {Action::Subset, tokenCount(ratio, plan.geometry().grid.tokens()), false};
 }
 
@@ -64,6 +67,8 @@ PolicyEntry tocaPolicyEntry()
     entry.parameters = TocaOptions::specs();
     entry.presets = tocaPresets();
     entry.make = [](const ParameterValues& values, const PolicyContext&) -> Result<std::unique_ptr<Policy>> {
+        if (auto checked = TocaOptions::check(values); !checked)
+            return unexpected(checked.error());
         return std::unique_ptr<Policy>(std::make_unique<TocaPolicy>(values));
     };
     return entry;

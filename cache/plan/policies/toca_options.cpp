@@ -18,9 +18,23 @@ RefreshRule TocaOptions::refreshRule() const
     return {refreshInCycles, intervals, {interval, cycleStepWeight, sensitiveFrom, sensitiveTo}};
 }
 
-double TocaOptions::ratio(const StepPosition& at, int layerOfKind, ModuleKind module) const
+double TocaOptions::ratio(const StepPosition& at, int layerOfKind, ModuleKind module, int layersOfKind) const
 {
-    return scheduledRatio(ratioSchedule, ratioWeights, freshRatio, interval, at, layerOfKind, module);
+    const double scheduled = scheduledRatio(ratioSchedule, ratioWeights, freshRatio, interval, at, layerOfKind, module);
+    if (stepCurve.isEmpty() && layerCurve.isEmpty())
+        return scheduled; // as published, to the last bit
+    return scheduled * stepCurve.at(PointCurve::positionOf(at.step, at.steps))
+        * layerCurve.at(PointCurve::positionOf(layerOfKind, layersOfKind));
+}
+
+Result<void> TocaOptions::check(const ParameterValues& values)
+{
+    for (const char* name : {"step_curve", "layer_curve"})
+        if (const auto found = values.find(name); found != values.end())
+            if (const auto* text = std::get_if<std::string>(&found->second))
+                if (const auto curve = PointCurve::parse(name, *text); !curve)
+                    return unexpected(curve.error());
+    return {};
 }
 
 TocaOptions TocaOptions::from(const ParameterValues& values)
@@ -52,6 +66,15 @@ TocaOptions TocaOptions::from(const ParameterValues& values)
     read("layer_weight", options.ratioWeights.layer);
     read("cross_attention_factor", options.ratioWeights.crossAttention);
     read("mlp_factor", options.ratioWeights.mlp);
+
+    const auto readCurve = [&](const char* name, PointCurve& field) {
+        std::string text;
+        read(name, text);
+        if (auto curve = PointCurve::parse(name, text))
+            field = std::move(*curve);
+    };
+    readCurve("step_curve", options.stepCurve);
+    readCurve("layer_curve", options.layerCurve);
 
     readChoice("score", scoreKindNames(), options.score);
     read("interval", options.interval);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cache/plan/parameters.h"
+#include "cache/plan/policies/point_curve.h"
 #include "cache/plan/policies/ratio_schedule.h"
 #include "cache/plan/policies/refresh_rule.h"
 
@@ -35,6 +36,8 @@ struct TocaOptions {
     double freshRatio = 0.1; ///< f in [0, 1]; 0 = no token is recomputed between full steps
     RatioSchedule ratioSchedule = RatioSchedule::Toca;
     RatioWeights ratioWeights; ///< of the Toca schedule
+    PointCurve stepCurve; ///< times the scheduled ratio, over the steps; not published, 1 everywhere by default
+    PointCurve layerCurve; ///< over the layers of one kind
 
     // Scores
     ScoreKind score = ScoreKind::Attention;
@@ -49,13 +52,17 @@ struct TocaOptions {
 
     /// When modules are full. A fresh ratio of 0 switches the cycle's adaption off, as published: that is FORA.
     RefreshRule refreshRule() const;
-    /// Ratio of fresh tokens before clamping, see `scheduledRatio`.
-    double ratio(const StepPosition& at, int layerOfKind, ModuleKind module) const;
+    /// Ratio of fresh tokens before clamping: `scheduledRatio` times both curves.
+    /// @param layersOfKind the model's layers of that kind, for the curve over them
+    double ratio(const StepPosition& at, int layerOfKind, ModuleKind module, int layersOfKind = 28) const;
     /// True when a score of this kind reads the attention over the text.
     bool needsText() const { return score == ScoreKind::Attention && crossAttentionWeight > 0; }
 
     static const std::vector<ParameterSpec>& specs();
+    /// @param values checked by `check`; a curve that cannot be read is left out
     static TocaOptions from(const ParameterValues& values);
+    /// What a parameter's kind cannot say: whether the curves can be read. @return InvalidArgument
+    static Result<void> check(const ParameterValues& values);
 };
 
 } // namespace toca::plan

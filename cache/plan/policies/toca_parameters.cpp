@@ -33,6 +33,14 @@ void addSelection(std::vector<ParameterSpec>& specs, const TocaOptions& defaults
         "Multiplies the fresh ratio of the MLP in the toca schedule. Published: 1 + 0.33 x 1.5 = 1.495 for Open-Sora, "
         "1.6 for PixArt.",
         "Selection", defaults.ratioWeights.mlp, -10, 10, 0.05, true));
+    specs.push_back(textSpec("step_curve", "Curve over steps",
+        "Multiplies the scheduled ratio over the steps: points position:factor, 0 = first step, 1 = last, straight "
+        "lines "
+        "between, such as 0:2, 0.5:1, 1:0.25. Empty = 1 everywhere, as published.",
+        "Selection", ParameterKind::Text, true));
+    specs.push_back(textSpec("layer_curve", "Curve over layers",
+        "The same over the layers of each kind: 0 = first layer, 1 = last. Empty = 1 everywhere, as published.",
+        "Selection", ParameterKind::Text, true));
     specs.push_back(booleanSpec("shared_selection", "Guidance rows choose together",
         "Whether the conditional and the unconditional row of a prompt compute the same tokens, by their mean score. "
         "Published: together where a text steers the model (the scores attention and random; PixArt's kv-norm), apart "

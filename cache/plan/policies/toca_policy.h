@@ -56,6 +56,7 @@ private:
 
     TocaOptions m_options;
     std::vector<int> m_layerOfKind; ///< STDiT3: index of the pair of blocks
+    std::vector<int> m_layersOfKind; ///< by layer: how many layers of its kind there are
 };
 
 PolicyEntry tocaPolicyEntry();
