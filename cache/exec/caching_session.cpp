@@ -3,6 +3,7 @@
 
 #include "cache/exec/ops/select_tokens.h"
 #include "cache/exec/ops/taylor.h"
+#include "cache/exec/profile.h"
 #include "cache/exec/stopwatch.h"
 #include "cache/plan/flops.h"
 
@@ -15,6 +16,19 @@ using plan::ModuleKind;
 namespace {
 
 constexpr const char* kPrediction = "prediction";
+
+Part partOf(ModuleKind module)
+{
+    switch (module) {
+    case ModuleKind::SelfAttention:
+        return Part::Attention;
+    case ModuleKind::CrossAttention:
+        return Part::CrossAttention;
+    case ModuleKind::Mlp:
+        break;
+    }
+    return Part::Mlp;
+}
 
 /// Computes everything, keeps nothing.
 class UncachedRun final : public PolicyRun {
@@ -42,6 +56,7 @@ CachingSession CachingSession::uncached(plan::Geometry geometry, SessionOptions 
 torch::Tensor CachingSession::evaluate(const EvaluationView& view, const Model& model)
 {
     throwIfCancelled();
+    const PartScope scope(Part::Conditioning);
     const Stopwatch watch(nullptr);
     m_moduleFlops = 0;
     m_pass = Pass::Normal;
@@ -80,6 +95,7 @@ torch::Tensor CachingSession::evaluate(const EvaluationView& view, const Model& 
         m_features.named(kPrediction) = prediction;
 
     if (m_options.trace) {
+        const PartScope tracing(Part::Trace);
         plan::TraceEvaluation record;
         record.decision = action.decision;
         record.seconds = watch.elapsed();
@@ -144,11 +160,13 @@ torch::Tensor CachingSession::module(
     const ModuleAction action = [&] {
         if (m_pass == Pass::Check)
             return ModuleAction::full(false);
+        const PartScope scoring(Part::Scoring);
         const Stopwatch deciding(&m_selectionSeconds);
         const Evidence evidence(
             m_evidence, m_features, m_geometry, m_site, m_rows, selectionRows(), x, scored ? &scored : nullptr);
         return m_policy->onModule(m_site, evidence);
     }();
+    const PartScope storing(Part::CacheTraffic); // what is not computing
     m_wanted = m_pass == Pass::Normal ? m_policy->evidenceWanted(m_site) : EvidenceSet{0};
     Cell cell;
     cell.action = action.action;
@@ -189,7 +207,7 @@ torch::Tensor CachingSession::computeFull(
     const ModuleAction& action, const torch::Tensor& x, const Compute& compute, Cell& cell)
 {
     cell.computed = x.size(1);
-    torch::Tensor output = compute(TokenSubset::all(x.size(1)));
+    torch::Tensor output = computed(compute, TokenSubset::all(x.size(1)));
     if (action.keep) {
         if (m_policy->forecastOrder() > 0)
             updateFactors(output);
@@ -210,6 +228,7 @@ torch::Tensor CachingSession::computeSubset(
     cell.score = action.score;
     TokenSubset subset = TokenSubset::all(tokens);
     {
+        const PartScope scope(Part::Selection);
         const Stopwatch selecting(&m_selectionSeconds);
         torch::Tensor& ages = m_features.ages(m_site.layer, m_site.module, m_rows, selectionRows(), x);
         ages.add_(1); // also when nothing is chosen (reference README section 6.3 s3)
@@ -221,7 +240,7 @@ torch::Tensor CachingSession::computeSubset(
         subset =
             TokenSubset::chosen(repeats == 1 ? cell.ids : cell.ids.repeat({repeats, 1}), tokens, &m_selectionSeconds);
     }
-    const torch::Tensor fresh = compute(subset);
+    const torch::Tensor fresh = computed(compute, subset);
     if (torch::GradMode::is_enabled() && (stored.requires_grad() || fresh.requires_grad())) {
         // Gradients need the old values: mix functionally.
         const auto index = subset.ids().unsqueeze(-1).expand({-1, -1, fresh.size(2)});
@@ -250,7 +269,7 @@ torch::Tensor CachingSession::blend(
 {
     const torch::Tensor stored = storedOutput();
     cell.computed = x.size(1);
-    const torch::Tensor fresh = compute(TokenSubset::all(x.size(1)));
+    const torch::Tensor fresh = computed(compute, TokenSubset::all(x.size(1)));
     torch::Tensor mixed = action.weight * fresh + (1 - action.weight) * stored;
     if (action.keep)
         m_features.setOutput(m_site.layer, m_site.module, m_rows, mixed);
@@ -270,6 +289,7 @@ void CachingSession::leaveEvidence(
 {
     if (!wants(kind))
         return;
+    const PartScope scope(Part::Scoring);
     const Stopwatch scoring(&m_selectionSeconds);
     m_evidence.record(kind, m_site.layer, m_rows, subset, values());
 }
@@ -317,8 +337,15 @@ torch::Tensor CachingSession::storedOutput() const
     return stored;
 }
 
+torch::Tensor CachingSession::computed(const Compute& compute, const TokenSubset& subset) const
+{
+    const PartScope scope(partOf(m_site.module));
+    return compute(subset);
+}
+
 void CachingSession::record(const Cell& cell, double seconds)
 {
+    const PartScope scope(Part::Trace);
     const double flops = plan::moduleFlops(m_geometry, m_site.layer, m_site.module, cell.computed, m_rows.count);
     m_moduleFlops += flops;
     if (!m_options.trace)

@@ -104,6 +104,7 @@ private:
     torch::Tensor carryOut(const ModuleAction& action, const torch::Tensor& x, const Compute& compute, Cell& cell);
     torch::Tensor computeFull(const ModuleAction& action, const torch::Tensor& x, const Compute& compute, Cell& cell);
     torch::Tensor computeSubset(const ModuleAction& action, const torch::Tensor& x, const Compute& compute, Cell& cell);
+    torch::Tensor computed(const Compute& compute, const TokenSubset& subset) const;
     torch::Tensor forecast(const ModuleAction& action);
     torch::Tensor blend(const ModuleAction& action, const torch::Tensor& x, const Compute& compute, Cell& cell);
     void updateFactors(const torch::Tensor& output);

@@ -2,6 +2,7 @@
 #include "cache/exec/token_subset.h"
 
 #include "cache/exec/ops/row_moves.h"
+#include "cache/exec/profile.h"
 #include "cache/exec/stopwatch.h"
 
 namespace toca::cache {
@@ -19,6 +20,7 @@ torch::Tensor TokenSubset::gather(const torch::Tensor& x) const
 {
     if (isAll())
         return x;
+    const PartScope scope(Part::RowMoves);
     const Stopwatch watch(m_seconds);
     return gatherRows(x, m_ids);
 }
@@ -26,6 +28,7 @@ torch::Tensor TokenSubset::gather(const torch::Tensor& x) const
 void TokenSubset::scatter(torch::Tensor& x, const torch::Tensor& rows) const
 {
     TORCH_CHECK(!isAll(), "TokenSubset::scatter: nothing to scatter, all tokens were computed");
+    const PartScope scope(Part::RowMoves);
     const Stopwatch watch(m_seconds);
     scatterRows(x, m_ids, rows);
 }

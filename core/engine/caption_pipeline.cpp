@@ -123,6 +123,13 @@ void CaptionPipeline::setDevice(torch::Device device)
     m_vae.unload();
 }
 
+void CaptionPipeline::setWeightType(torch::ScalarType type)
+{
+    m_denoiser.reset();
+    m_model = nullptr;
+    m_weightType = type;
+}
+
 Result<void> CaptionPipeline::loadTransformer()
 {
     if (m_denoiser)
@@ -131,7 +138,7 @@ Result<void> CaptionPipeline::loadTransformer()
     if (!weights)
         return unexpected(weights.error());
     checkpoint::LoadOptions options;
-    options.dtype = torch::kFloat32;
+    options.dtype = m_weightType;
     options.optional = {"y_embedder.y_embedding"}; // diffusers encodes the empty text instead
     auto model = models::loadPixart(m_config, *weights, options);
     if (!model)

@@ -19,6 +19,7 @@ public:
         const GenerationRequest& request, torch::Device device) const override;
     std::int64_t weightBytes() const override;
     void setDevice(torch::Device device) override;
+    void setWeightType(torch::ScalarType type) override;
     Result<void> load(const std::function<bool()>& keepGoing) override;
     Result<models::Conditions> conditions(const GenerationRequest& request, const plan::Geometry& geometry) override;
     std::int64_t guidedChannels() const override { return m_config.inChannels; }
@@ -34,6 +35,7 @@ private:
     TextEncoderPart m_text;
     std::int64_t m_textBytes = 0;
     torch::Device m_device{torch::kCPU};
+    torch::ScalarType m_weightType = torch::kFloat32;
     models::Pixart m_model{nullptr};
     std::unique_ptr<models::PixartDenoiser> m_denoiser;
 };

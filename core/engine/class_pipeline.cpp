@@ -158,13 +158,19 @@ void ClassPipeline::setDevice(torch::Device device)
     m_vae.unload();
 }
 
+void ClassPipeline::setWeightType(torch::ScalarType type)
+{
+    m_denoiser.reset();
+    m_weightType = type;
+}
+
 Result<void> ClassPipeline::load(const std::function<bool()>& keepGoing)
 {
     if (!m_denoiser) {
         const auto weights = models::withPublishedDitNames(m_transformer.checkpoint);
         if (!weights)
             return unexpected(weights.error());
-        auto model = models::loadDit(m_config, *weights);
+        auto model = models::loadDit(m_config, *weights, m_weightType);
         if (!model)
             return unexpected(model.error());
         (*model)->to(m_device);

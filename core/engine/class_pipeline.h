@@ -18,6 +18,7 @@ public:
         const GenerationRequest& request, torch::Device device) const override;
     std::int64_t weightBytes() const override;
     void setDevice(torch::Device device) override;
+    void setWeightType(torch::ScalarType type) override;
     Result<void> load(const std::function<bool()>& keepGoing) override;
     Result<models::Conditions> conditions(const GenerationRequest& request, const plan::Geometry& geometry) override;
     std::int64_t guidedChannels() const override { return models::kDitGuidedChannels; }
@@ -30,6 +31,7 @@ private:
     models::DitConfig m_config;
     std::vector<std::string> m_classNames;
     torch::Device m_device{torch::kCPU};
+    torch::ScalarType m_weightType = torch::kFloat32;
     std::unique_ptr<models::DitDenoiser> m_denoiser;
 };
 

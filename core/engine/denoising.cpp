@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/engine/denoising.h"
 
+#include "cache/exec/profile.h"
 #include "cache/exec/stopwatch.h"
 
 #include <torch/torch.h>
@@ -25,10 +26,14 @@ torch::Tensor denoise(models::Denoiser& model, schedulers::Sampler& sampler, con
         const cache::EvaluationView view{evaluation, info.step, schedule.steps, info.stream, t[0].item<double>(), z};
         const auto prediction = session.evaluate(
             view, [&](cache::RowRange rows) { return model.predict(z, t, input.conditions, rows, session); });
-        const auto guided = schedulers::guided(prediction, input.guidance, isGuided);
-        auto after = sampler.step(evaluation, z, guided);
-        if (isGiven.defined())
-            after = torch::where(isGiven, input.given, after);
+        torch::Tensor guided, after;
+        {
+            const cache::PartScope scope(cache::Part::Sampler);
+            guided = schedulers::guided(prediction, input.guidance, isGuided);
+            after = sampler.step(evaluation, z, guided);
+            if (isGiven.defined())
+                after = torch::where(isGiven, input.given, after);
+        }
         const double seconds = watch.elapsed();
         if (afterStep)
             afterStep({info.step, t, z, prediction, guided, after, seconds});

@@ -36,6 +36,8 @@ public:
     // Running
     /// Frees what it holds and computes on this device from now on.
     virtual void setDevice(torch::Device device) = 0;
+    /// Computes the transformer in this type from the next `load` on: float32, which it starts with, or bfloat16.
+    virtual void setWeightType(torch::ScalarType type) = 0;
     /// Loads what is missing, one part after the other; does nothing for parts that are loaded.
     /// @param keepGoing asked between parts; false ends with Cancelled and keeps what is loaded
     virtual Result<void> load(const std::function<bool()>& keepGoing) = 0;

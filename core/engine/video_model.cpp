@@ -40,7 +40,7 @@ Result<void> VideoModel::loadTransformer()
     const auto file = checkpoint::Checkpoint::open(m_folder.transformerPath);
     if (!file)
         return unexpected(file.error());
-    auto transformer = models::loadStdit3(m_folder.transformer, *file);
+    auto transformer = models::loadStdit3(m_folder.transformer, *file, m_weightType);
     if (!transformer)
         return unexpected(transformer.error());
     m_transformer = *transformer;

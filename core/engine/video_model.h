@@ -18,6 +18,14 @@ public:
 
     const ModelFolder& folder() const { return m_folder; }
     torch::Device device() const { return m_device; }
+    /// Of the transformer's weights and features.
+    torch::ScalarType weightType() const { return m_weightType; }
+    /// Frees the transformer; the next `loadTransformer` makes it of this type.
+    void setWeightType(torch::ScalarType type)
+    {
+        m_transformer = nullptr;
+        m_weightType = type;
+    }
 
     Result<void> loadTextEncoder() { return m_text.load(m_device); }
     Result<void> loadTransformer();
@@ -39,6 +47,7 @@ public:
 private:
     ModelFolder m_folder;
     torch::Device m_device;
+    torch::ScalarType m_weightType = torch::kFloat32;
     TextEncoderPart m_text;
     models::Stdit3 m_transformer{nullptr};
     models::VideoVae m_vae{nullptr};

@@ -69,7 +69,15 @@ std::int64_t VideoPipeline::decodeBytes(const GenerationRequest& request) const
 void VideoPipeline::setDevice(torch::Device device)
 {
     m_denoiser.reset();
+    const torch::ScalarType type = m_model.weightType();
     m_model = VideoModel(m_model.folder(), device);
+    m_model.setWeightType(type);
+}
+
+void VideoPipeline::setWeightType(torch::ScalarType type)
+{
+    m_denoiser.reset();
+    m_model.setWeightType(type);
 }
 
 Result<void> VideoPipeline::load(const std::function<bool()>& keepGoing)

@@ -22,6 +22,7 @@ public:
     std::int64_t decodeBytes(const GenerationRequest& request) const override;
 
     void setDevice(torch::Device device) override;
+    void setWeightType(torch::ScalarType type) override;
     Result<void> load(const std::function<bool()>& keepGoing) override;
     Result<models::Conditions> conditions(const GenerationRequest& request, const plan::Geometry& geometry) override;
     std::vector<std::int64_t> latentShape(const GenerationRequest& request) const override;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cache/exec/ops/gated_add.h"
 
+#include "cache/exec/profile.h"
 #include "kernels/gated_add.h"
 
 #include <ATen/Parallel.h>
@@ -9,6 +10,7 @@ namespace toca::cache {
 
 torch::Tensor gatedAdd(torch::Tensor x, const torch::Tensor& gate, const torch::Tensor& y, bool overX)
 {
+    const PartScope scope(Part::Modulation);
     const auto fits = [](const torch::Tensor& tensor) {
         return tensor.is_cpu() && tensor.scalar_type() == torch::kFloat32;
     };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/models/layers/cross_attention.h"
 
+#include "cache/exec/profile.h"
 #include "cache/exec/stopwatch.h"
 #include "core/models/layers/activation_recorder.h"
 #include "core/models/layers/attention_evidence.h"
@@ -107,6 +108,7 @@ torch::Tensor CrossAttentionImpl::forward(
                 scores = scores + bias;
             const auto map = scores.softmax(-1);
             outputs.push_back(torch::matmul(map, kv[1]));
+            const cache::PartScope scope(cache::Part::Scoring);
             const cache::Stopwatch scoring(session.selectionClock());
             const auto mean = map.mean(1, false, torch::kFloat32) * weight; // (B, n, L)
             entropies.push_back((mean * (mean + 1e-7).log()).sum(-1).neg());

@@ -89,7 +89,10 @@ torch::Tensor Stdit3Impl::timeEmbedding(const torch::Tensor& timestep, const tor
 PackedText Stdit3Impl::packedText(const Stdit3Input& input, cache::CachingSession& session)
 {
     const auto projected =
-        session.once("y_embedder", [&] { return y_embedder->forward(input.y); }).flatten(1, 2); // (B, L, C)
+        session
+            .once("y_embedder",
+                [&] { return y_embedder->forward(input.y.to(t_block->operator[](1)->weight.scalar_type())); })
+            .flatten(1, 2); // (B, L, C)
     return PackedText::of(projected, input.mask);
 }
 

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli/bench_report.h"
+
+#include "app/cli/console.h"
+#include "core/api/version.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+namespace toca::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using engine::BenchRun;
+using engine::BenchSeries;
+
+double medianOf(std::vector<double> values)
+{
+    std::sort(values.begin(), values.end());
+    const std::size_t half = values.size() / 2;
+    return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+Json spreadOf(const std::vector<double>& values)
+{
+    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    return {{"median", medianOf(values)}, {"min", *least}, {"max", *most}};
+}
+
+std::vector<double> each(const BenchSeries& series, const std::function<double(const BenchRun&)>& value)
+{
+    std::vector<double> values;
+    for (const BenchRun& run : series.runs)
+        values.push_back(value(run));
+    return values;
+}
+
+/// The baseline's time over the setting's, round by round: what changes from round to round leaves it alone.
+std::vector<double> gains(
+    const BenchSeries& series, const BenchSeries& baseline, const std::function<double(const BenchRun&)>& value)
+{
+    std::vector<double> values;
+    for (std::size_t round = 0; round < series.runs.size(); ++round)
+        values.push_back(value(baseline.runs[round]) / value(series.runs[round]));
+    return values;
+}
+
+double loopSeconds(const BenchRun& run)
+{
+    return run.seconds;
+}
+
+double allSeconds(const BenchRun& run)
+{
+    return run.seconds + run.decodingSeconds;
+}
+
+Json decibels(double value)
+{
+    return std::isinf(value) ? Json("identical") : Json(value);
+}
+
+Json seriesJson(const BenchSeries& series, const BenchSeries& baseline, const std::vector<std::string>& parts)
+{
+    Json json{{"name", series.policy.name}, {"policy", series.policy.policy}, {"preset", series.policy.preset}};
+    json["parameters"] = Json::object();
+    for (const auto& [name, value] : series.policy.values)
+        json["parameters"][name] = plan::toText(value);
+    json["dtype"] = series.dtype;
+    json["denoising_seconds"] = spreadOf(each(series, loopSeconds));
+    json["cpu_seconds"] = spreadOf(each(series, [](const BenchRun& run) { return run.cpuSeconds; }));
+    json["decoding_seconds"] = spreadOf(each(series, [](const BenchRun& run) { return run.decodingSeconds; }));
+    json["flops"] = series.flops;
+    json["cache_bytes"] = series.cacheBytes;
+    json["peak_bytes"] = series.peakBytes;
+    const double flopsGain = baseline.flops / series.flops;
+    const auto wallGains = gains(series, baseline, loopSeconds);
+    json["flops_gain"] = flopsGain;
+    json["wall_clock_gain"] = spreadOf(wallGains);
+    json["gain_ratio"] = medianOf(wallGains) / flopsGain;
+    json["cpu_gain"] = medianOf(gains(series, baseline, [](const BenchRun& run) { return run.cpuSeconds; }));
+    json["end_to_end_gain"] = medianOf(gains(series, baseline, allSeconds));
+    json["latent_psnr_db"] = decibels(series.latentPsnrDb);
+    json["clip_psnr_db"] = series.clipPsnrDb ? decibels(*series.clipPsnrDb) : Json(nullptr);
+    json["parts"] = Json::object();
+    for (std::size_t part = 0; part < parts.size(); ++part)
+        json["parts"][parts[part]] = medianOf(each(series, [part](const BenchRun& run) { return run.parts[part]; }));
+    return json;
+}
+
+std::string labelOf(const Json& series)
+{
+    return series["name"].get<std::string>() + ", " + series["dtype"].get<std::string>();
+}
+
+std::string seconds(double value)
+{
+    return fixedText(value, value < 10 ? 3 : 1);
+}
+
+std::string spreadText(const Json& spread, const std::function<std::string(double)>& text)
+{
+    return text(spread["median"].get<double>()) + " (" + text(spread["min"].get<double>()) + ".."
+        + text(spread["max"].get<double>()) + ")";
+}
+
+std::string gainText(double value)
+{
+    return fixedText(value, 3);
+}
+
+std::string decibelText(const Json& value)
+{
+    return value.is_null() ? "-" : value.is_string() ? "same" : fixedText(value.get<double>(), 1);
+}
+
+std::string gainTable(const Json& bench)
+{
+    TextTable table("lrrrrrrrrrrr");
+    table.addRow({"setting", "loop s", "CPU s", "TFLOP", "FLOPs gain", "wall gain", "ratio", "CPU gain", "with VAE",
+        "PSNR dB", "cache", "peak"});
+    for (const Json& series : bench["series"]) {
+        const Json& psnr = series["clip_psnr_db"].is_null() ? series["latent_psnr_db"] : series["clip_psnr_db"];
+        const auto peak = series["peak_bytes"].get<double>();
+        table.addRow({labelOf(series), spreadText(series["denoising_seconds"], seconds),
+            seconds(series["cpu_seconds"]["median"].get<double>()), fixedText(series["flops"].get<double>() / 1e12, 3),
+            gainText(series["flops_gain"].get<double>()), spreadText(series["wall_clock_gain"], gainText),
+            gainText(series["gain_ratio"].get<double>()), gainText(series["cpu_gain"].get<double>()),
+            gainText(series["end_to_end_gain"].get<double>()), decibelText(psnr),
+            bytesText(series["cache_bytes"].get<double>()), peak > 0 ? bytesText(peak) : "-"});
+    }
+    return table.text();
+}
+
+/// Milliseconds of each part per step, a column per setting; parts that take no time anywhere are left out.
+std::string partTable(const Json& bench)
+{
+    const Json& all = bench["series"];
+    const double perStep = 1e3 / bench["steps"].get<double>();
+    TextTable table("l" + std::string(all.size(), 'r'));
+    std::vector<std::string> heading{"ms per step"};
+    for (const Json& series : all)
+        heading.push_back(labelOf(series));
+    table.addRow(std::move(heading));
+    for (const auto& [part, first] : all.front()["parts"].items()) {
+        std::vector<std::string> row{part};
+        bool isThere = false;
+        for (const Json& series : all) {
+            const double value = series["parts"][part].get<double>();
+            double whole = 0;
+            for (const Json& each : series["parts"])
+                whole += each.get<double>();
+            isThere = isThere || value > 0;
+            row.push_back(fixedText(value * perStep, 3) + fixedText(100 * value / whole, 1).insert(0, " ") + " %");
+        }
+        if (isThere)
+            table.addRow(std::move(row));
+    }
+    return table.text();
+}
+
+const Json* seriesLike(const Json& bench, const Json& wanted)
+{
+    for (const Json& series : bench["series"])
+        if (series["name"] == wanted["name"] && series["dtype"] == wanted["dtype"]
+            && series["parameters"] == wanted["parameters"])
+            return &series;
+    return nullptr;
+}
+
+} // namespace
+
+Json benchJson(const engine::BenchResult& result, const engine::BenchRequest& request)
+{
+    Json json{{"format", "toca-bench"}, {"format_version", 1}, {"model", result.model},
+        {"description", result.description}, {"layers", result.layers}, {"tokens", result.tokens},
+        {"rows", result.rows}, {"steps", result.steps}, {"threads", result.threads}, {"repeat", request.repeat},
+        {"seed", request.seed}};
+    json["machine"] = result.machine;
+    json["versions"] = {{"toca", programVersion()}};
+    for (const auto& [name, version] : result.versions)
+        json["versions"][name] = version;
+    json["series"] = Json::array();
+    for (const BenchSeries& series : result.series) {
+        // Each dtype has its own baseline.
+        const auto baseline = std::find_if(result.series.begin(), result.series.end(),
+            [&](const BenchSeries& other) { return other.dtype == series.dtype && other.policy.policy == "none"; });
+        json["series"].push_back(seriesJson(series, *baseline, result.parts));
+    }
+    return json;
+}
+
+std::string benchText(const Json& bench)
+{
+    const Json& machine = bench["machine"];
+    const auto threads = bench["threads"].get<int>(), rounds = bench["repeat"].get<int>();
+    return bench["model"].get<std::string>() + ": " + bench["description"].get<std::string>() + ", "
+        + std::to_string(bench["steps"].get<int>()) + " steps, " + std::to_string(threads)
+        + (threads == 1 ? " thread\n" : " threads\n") + machine["processor"].get<std::string>() + " ("
+        + machine["instruction_sets"].get<std::string>() + "), load " + machine["load_at_start"].get<std::string>()
+        + " at the start, " + machine["load_at_end"].get<std::string>() + " at the end\n\n" + gainTable(bench) + "\n"
+        + partTable(bench) + "\n" + "medians (smallest..largest) of " + std::to_string(rounds)
+        + (rounds == 1 ? " round" : " interleaved rounds")
+        + "; gains against the uncached run of the same dtype in the same round; PSNR against the first line\n";
+}
+
+std::string benchComparison(const Json& bench, const Json& earlier)
+{
+    TextTable table("lrrrr");
+    table.addRow({"against the earlier file", "loop s", "times faster", "wall gain", "ratio"});
+    const auto fromTo = [](const std::string& from, const std::string& to) { return from + " -> " + to; };
+    int common = 0;
+    for (const Json& now : bench["series"]) {
+        const Json* then = seriesLike(earlier, now);
+        if (!then)
+            continue;
+        ++common;
+        const auto old = (*then)["denoising_seconds"]["median"].get<double>(),
+                   fresh = now["denoising_seconds"]["median"].get<double>();
+        table.addRow({labelOf(now), fromTo(seconds(old), seconds(fresh)), gainText(old / fresh),
+            fromTo(gainText((*then)["wall_clock_gain"]["median"].get<double>()),
+                gainText(now["wall_clock_gain"]["median"].get<double>())),
+            fromTo(gainText((*then)["gain_ratio"].get<double>()), gainText(now["gain_ratio"].get<double>()))});
+    }
+    if (common == 0)
+        return "The earlier file holds none of these settings.\n";
+    std::string text = table.text();
+    for (const char* key : {"model", "layers", "tokens", "rows", "steps", "threads"})
+        if (bench[key] != earlier[key])
+            text += std::string("note: ") + key + " differs: " + oneLine(earlier[key].dump(), 80) + " -> "
+                + bench[key].dump() + "\n";
+    if (bench["machine"]["processor"] != earlier["machine"]["processor"])
+        text += "note: measured on another processor; only gains and ratios can be compared\n";
+    return text
+        + "Two runs of the program on a busy machine differ by themselves: gains are compared within one run.\n";
+}
+
+Result<void> checkBenchJson(const Json& json, const std::string& fileName)
+{
+    const auto bad = [&](const std::string& what) {
+        return unexpected(ErrorCode::BadFormat,
+            "'" + oneLine(fileName) + "' " + what + "; give a file that `toca bench --out` wrote.");
+    };
+    if (!json.is_object() || json.value("format", Json()) != "toca-bench")
+        return bad("is not a measurement of this program");
+    if (!json.contains("series") || !json["series"].is_array())
+        return bad("has no list 'series'");
+    for (const char* key : {"model", "layers", "tokens", "rows", "steps", "threads"})
+        if (!json.contains(key))
+            return bad(std::string("has no '") + key + "'");
+    if (!json.contains("machine") || !json["machine"].is_object() || !json["machine"].contains("processor"))
+        return bad("does not say on which machine");
+    for (const Json& series : json["series"]) {
+        const auto hasMedian = [&](const char* key) {
+            return series.contains(key) && series[key].is_object() && series[key].contains("median")
+                && series[key]["median"].is_number();
+        };
+        if (!series.is_object() || !series.contains("name") || !series.contains("dtype")
+            || !series.contains("parameters") || !hasMedian("denoising_seconds") || !hasMedian("wall_clock_gain")
+            || !series.contains("gain_ratio") || !series["gain_ratio"].is_number())
+            return bad("has a setting without name, dtype, parameters, times or gains");
+    }
+    return {};
+}
+
+} // namespace toca::app

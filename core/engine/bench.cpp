@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/engine/bench.h"
+
+#include "cache/exec/profile.h"
+#include "cache/exec/stopwatch.h"
+#include "core/engine/bench_model.h"
+#include "core/engine/guarded.h"
+#include "core/engine/machine.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+namespace toca::engine {
+namespace {
+
+constexpr int kMostThreads = 1024;
+constexpr int kMostRepetitions = 1000;
+constexpr int kMostSteps = 1000;
+constexpr int kWarmUpSteps = 4;
+
+Unexpected invalid(std::string message)
+{
+    return unexpected(ErrorCode::InvalidArgument, std::move(message));
+}
+
+Result<torch::ScalarType> dtypeOf(const std::string& name)
+{
+    if (name == "fp32")
+        return torch::kFloat32;
+    if (name == "bf16")
+        return torch::kBFloat16;
+    return invalid("There is no dtype '" + name + "'; there are fp32 and bf16.");
+}
+
+/// Peak signal-to-noise ratio, the peak being the range of the reference. Infinity when equal.
+double psnrOf(const torch::Tensor& values, const torch::Tensor& reference)
+{
+    const double error = (values - reference).to(torch::kFloat64).square().mean().item<double>();
+    if (error == 0)
+        return std::numeric_limits<double>::infinity();
+    const double range = (reference.max() - reference.min()).item<double>();
+    return 10 * std::log10(range * range / error);
+}
+
+std::optional<double> psnrOf(const Clip& clip, const Clip& reference)
+{
+    if (clip.frames.empty() || clip.frames.size() != reference.frames.size())
+        return std::nullopt;
+    double sum = 0, count = 0;
+    for (std::size_t frame = 0; frame < clip.frames.size(); ++frame) {
+        const auto &a = clip.frames[frame].rgb, &b = reference.frames[frame].rgb;
+        for (std::size_t i = 0; i < a.size(); ++i) {
+            const double difference = static_cast<double>(a[i]) - static_cast<double>(b[i]);
+            sum += difference * difference;
+        }
+        count += static_cast<double>(a.size());
+    }
+    constexpr double kWhite = 255;
+    return sum == 0 ? std::numeric_limits<double>::infinity() : 10 * std::log10(kWhite * kWhite * count / sum);
+}
+
+/// One setting with one dtype, ready to run again and again.
+struct Contestant {
+    BenchModel* model = nullptr;
+    std::unique_ptr<plan::Policy> policy;
+    plan::Plan plan;
+    BenchSeries series;
+};
+
+struct Finished {
+    torch::Tensor latent;
+    Clip clip;
+};
+
+class Bench {
+public:
+    Bench(const BenchRequest& request, const std::function<void(const std::string&)>& progress, std::stop_token stop)
+        : m_request(request)
+        , m_progress(progress)
+        , m_stop(std::move(stop))
+    {
+    }
+    Result<BenchResult> run();
+
+private:
+    Result<void> prepare();
+    Result<void> add(BenchModel& model, const std::string& dtype, const BenchPolicy& policy);
+    /// Runs a contestant once. @param steps ends after so many with RunCancelled; 0 = all
+    Result<Finished> runOnce(Contestant& contestant, int steps);
+    Result<void> warmUp(Contestant& contestant);
+    void tell(const std::string& what) const
+    {
+        if (m_progress)
+            m_progress(what);
+    }
+
+    const BenchRequest& m_request;
+    const std::function<void(const std::string&)>& m_progress;
+    std::stop_token m_stop;
+    std::vector<std::unique_ptr<BenchModel>> m_models;
+    std::vector<Contestant> m_contestants;
+    int m_steps = 0;
+};
+
+Result<void> checked(const BenchRequest& request)
+{
+    if (request.repeat < 1 || request.repeat > kMostRepetitions)
+        return invalid("--repeat must be from 1 to " + std::to_string(kMostRepetitions) + ".");
+    if (request.threads < 0 || request.threads > kMostThreads)
+        return invalid("--threads must be from 0 to " + std::to_string(kMostThreads) + "; 0 is LibTorch's default.");
+    if (request.steps && (*request.steps < 1 || *request.steps > kMostSteps))
+        return invalid("--steps must be from 1 to " + std::to_string(kMostSteps) + ".");
+    return {};
+}
+
+Result<void> Bench::add(BenchModel& model, const std::string& dtype, const BenchPolicy& policy)
+{
+    Contestant contestant;
+    contestant.model = &model;
+    contestant.series.policy = policy;
+    contestant.series.dtype = dtype;
+    plan::PolicyContext context;
+    context.family = model.geometry().family;
+    auto made = plan::makePolicy(policy.policy, policy.values, policy.preset, context);
+    if (!made)
+        return unexpected(made.error());
+    contestant.policy = std::move(*made);
+    const auto sampler = model.sampler(m_steps);
+    if (!sampler)
+        return unexpected(sampler.error());
+    auto plan = contestant.policy->plan(model.geometry(), (*sampler)->schedule());
+    if (!plan)
+        return unexpected(plan.error());
+    contestant.plan = std::move(*plan);
+    m_contestants.push_back(std::move(contestant));
+    return {};
+}
+
+Result<void> Bench::prepare()
+{
+    for (const std::string& name : m_request.dtypes) {
+        const auto dtype = dtypeOf(name);
+        if (!dtype)
+            return unexpected(dtype.error());
+        tell("making " + m_request.model + " in " + name);
+        auto model = makeBenchModel(m_request, *dtype);
+        if (!model)
+            return unexpected(model.error());
+        m_models.push_back(std::move(*model));
+        m_steps = m_request.steps.value_or(m_models.back()->defaultSteps());
+        if (auto added = add(*m_models.back(), name, {"none", "none", {}, {}}); !added)
+            return added;
+        for (const BenchPolicy& policy : m_request.policies)
+            if (policy.policy != "none")
+                if (auto added = add(*m_models.back(), name, policy); !added)
+                    return added;
+    }
+    return {};
+}
+
+Result<Finished> Bench::runOnce(Contestant& contestant, int steps)
+{
+    BenchModel& model = *contestant.model;
+    auto sampler = model.sampler(m_steps);
+    if (!sampler)
+        return unexpected(sampler.error());
+    auto policyRun = cache::startPolicy(*contestant.policy, contestant.plan);
+    const int selectionRows =
+        policyRun->selectsPerRow() ? static_cast<int>(model.geometry().rows()) : model.geometry().prompts;
+    const auto trace = std::make_shared<plan::Trace>(model.geometry(), contestant.plan.schedule(), selectionRows);
+    std::stop_source enough;
+    cache::CachingSession session(model.geometry(), std::move(policyRun), {trace, enough.get_token()});
+    Finished finished;
+    std::array<double, cache::kParts> parts{};
+    BenchRun run;
+    resetPeakMemory();
+    {
+        cache::Profile profile;
+        const double cpuBefore = processorSeconds();
+        const cache::Stopwatch watch(nullptr);
+        finished.latent = denoise(model.denoiser(), **sampler, model.input(), session, [&](const DenoisingStep& step) {
+            const cache::PartScope scope(cache::Part::Preview);
+            model.preview((*sampler)->cleanLatent(step.step, step.before, step.guided));
+            if (m_stop.stop_requested() || (steps > 0 && step.step + 1 == steps))
+                enough.request_stop();
+        });
+        run.seconds = watch.elapsed();
+        run.cpuSeconds = processorSeconds() - cpuBefore;
+        parts = profile.seconds();
+    }
+    {
+        const cache::Stopwatch watch(&parts[static_cast<std::size_t>(cache::Part::Decoding)]);
+        auto clip = model.decode(finished.latent);
+        if (!clip)
+            return unexpected(clip.error());
+        finished.clip = std::move(*clip);
+    }
+    if (!finished.clip.frames.empty())
+        run.decodingSeconds = parts[static_cast<std::size_t>(cache::Part::Decoding)];
+    run.parts.assign(parts.begin(), parts.end());
+    BenchSeries& series = contestant.series;
+    series.flops = trace->flops();
+    series.cacheBytes = trace->peakCacheBytes();
+    series.peakBytes = std::max(series.peakBytes, peakMemory());
+    series.runs.push_back(std::move(run));
+    return finished;
+}
+
+Result<void> Bench::warmUp(Contestant& contestant)
+{
+    tell("warming up " + contestant.series.policy.name + ", " + contestant.series.dtype);
+    try {
+        auto run = runOnce(contestant, kWarmUpSteps);
+        if (!run)
+            return unexpected(run.error());
+        contestant.series.runs.clear(); // a run shorter than the warm-up ends by itself
+        contestant.series.peakBytes = 0;
+    } catch (const cache::RunCancelled&) {
+        if (m_stop.stop_requested())
+            throw;
+    }
+    return {};
+}
+
+Result<BenchResult> Bench::run()
+{
+    at::set_num_threads(m_request.threads > 0 ? m_request.threads : at::get_num_threads());
+    if (auto ready = prepare(); !ready)
+        return unexpected(ready.error());
+    BenchResult result;
+    result.machine = machineDescription();
+    for (Contestant& contestant : m_contestants)
+        if (auto warm = warmUp(contestant); !warm)
+            return unexpected(warm.error());
+    Finished reference;
+    for (int round = 0; round < m_request.repeat; ++round) {
+        for (std::size_t turn = 0; turn < m_contestants.size(); ++turn) {
+            // Every second round backwards, so that a machine that slows down treats all alike.
+            Contestant& contestant = m_contestants[round % 2 == 0 ? turn : m_contestants.size() - 1 - turn];
+            BenchSeries& series = contestant.series;
+            tell("round " + std::to_string(round + 1) + " of " + std::to_string(m_request.repeat) + ": "
+                + series.policy.name + ", " + series.dtype);
+            auto finished = runOnce(contestant, 0);
+            if (!finished)
+                return unexpected(finished.error());
+            if (round > 0)
+                continue;
+            if (turn == 0)
+                reference = *finished;
+            series.latentPsnrDb = psnrOf(finished->latent, reference.latent);
+            series.clipPsnrDb = psnrOf(finished->clip, reference.clip);
+        }
+    }
+    const BenchModel& model = *m_models.front();
+    result.model = m_request.model;
+    result.description = model.description();
+    result.layers = model.geometry().layerCount();
+    result.steps = m_steps;
+    result.threads = at::get_num_threads();
+    result.tokens = model.geometry().grid.tokens();
+    result.rows = model.geometry().rows();
+    for (int part = 0; part < cache::kParts; ++part)
+        result.parts.emplace_back(cache::partName(static_cast<cache::Part>(part)));
+    result.machine["load_at_end"] = loadAverage();
+    result.versions = {{"libtorch", TORCH_VERSION}, {"mkl", at::get_mkl_version()},
+        {"onednn", at::get_mkldnn_version()}, {"cpu_capability", at::get_cpu_capability()}};
+    for (Contestant& contestant : m_contestants)
+        result.series.push_back(std::move(contestant.series));
+    return result;
+}
+
+} // namespace
+
+Result<BenchResult> runBench(
+    const BenchRequest& request, const std::function<void(const std::string&)>& progress, std::stop_token stop)
+{
+    return guarded([&]() -> Result<BenchResult> {
+        const c10::InferenceMode inference;
+        if (auto valid = checked(request); !valid)
+            return unexpected(valid.error());
+        return Bench(request, progress, std::move(stop)).run();
+    });
+}
+
+} // namespace toca::engine

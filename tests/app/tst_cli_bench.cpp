@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/run_toca.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cmath>
+
+using toca::test::callToca;
+using toca::test::jsonFile;
+using toca::test::TocaCall;
+
+/// `toca bench`. How long anything takes is not asserted.
+class CliBenchTest final : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void measuresTheEmbeddedModel();
+    void partsSumUpToTheRun();
+    void measuresAPublishedGeometry();
+    void comparesWithAnEarlierRun();
+    void refuses_data();
+    void refuses();
+
+private:
+    TocaCall bench(const QStringList& more) const
+    {
+        return callToca(m_folder.path(), QStringList{"bench", "--quiet"} + more, 280);
+    }
+
+    QTemporaryDir m_folder;
+};
+
+void CliBenchTest::measuresTheEmbeddedModel()
+{
+    const TocaCall made = bench({"--steps", "4", "--size", "64x64", "--policies", "toca,fora:every-3", "--set",
+        "toca.fresh_ratio=0.2", "--repeat", "2", "--json"});
+    QVERIFY2(made.exitCode == 0, made.errors);
+    const QJsonObject result = made.json();
+    QCOMPARE(result["format"].toString(), "toca-bench");
+    QCOMPARE(result["steps"].toInt(), 4);
+    QVERIFY(!result["machine"]["processor"].toString().isEmpty());
+    const QJsonArray series = result["series"].toArray();
+    QCOMPARE(series.size(), 3);
+    QCOMPARE(series[0][u"flops_gain"].toDouble(), 1.0);
+    QCOMPARE(series[0][u"clip_psnr_db"].toString(), "identical");
+    QCOMPARE(series[1][u"parameters"][u"fresh_ratio"].toString(), "0.2");
+    for (const QJsonValue& each : {series[1], series[2]}) {
+        QVERIFY(each[u"flops_gain"].toDouble() > 1);
+        QVERIFY(each[u"cache_bytes"].toDouble() > 0);
+        const double gain = each[u"wall_clock_gain"][u"median"].toDouble(), flops = each[u"flops_gain"].toDouble();
+        QVERIFY(std::abs(each[u"gain_ratio"].toDouble() - gain / flops) < 1e-9);
+        QVERIFY(each[u"wall_clock_gain"][u"min"].toDouble() <= gain);
+    }
+}
+
+void CliBenchTest::partsSumUpToTheRun()
+{
+    const TocaCall made = bench({"--steps", "4", "--size", "64x64", "--repeat", "1", "--json"});
+    QVERIFY2(made.exitCode == 0, made.errors);
+    for (const QJsonValue& each : made.json()["series"].toArray()) {
+        double sum = 0;
+        const QJsonObject parts = each[u"parts"].toObject();
+        for (const QJsonValue& part : parts)
+            sum += part.toDouble();
+        const double whole =
+            each[u"denoising_seconds"][u"median"].toDouble() + each[u"decoding_seconds"][u"median"].toDouble();
+        QVERIFY(std::abs(sum - whole) < 1e-3);
+        QVERIFY(parts["mlp"].toDouble() > 0 && parts["attention"].toDouble() > 0 && parts["decoding"].toDouble() > 0);
+        QCOMPARE(parts["scoring"].toDouble() > 0, true);
+        QVERIFY(parts["row_moves"].toDouble() > 0 || each[u"policy"].toString() == "none");
+    }
+}
+
+void CliBenchTest::measuresAPublishedGeometry()
+{
+    const TocaCall made = bench({"--model", "dit-xl-2-256", "--layers", "1", "--steps", "4", "--dtype", "fp32,bf16",
+        "--repeat", "1", "--json"});
+    QVERIFY2(made.exitCode == 0, made.errors);
+    const QJsonArray series = made.json()["series"].toArray();
+    QCOMPARE(series.size(), 4);
+    QCOMPARE(series[2][u"dtype"].toString(), "bf16");
+    QCOMPARE(series[2][u"flops_gain"].toDouble(), 1.0);
+    // Eight bits of mantissa: near the float32 run, not equal to it.
+    QVERIFY(series[2][u"latent_psnr_db"].toDouble() > 25);
+    QVERIFY(series[2][u"clip_psnr_db"].isNull());
+}
+
+void CliBenchTest::comparesWithAnEarlierRun()
+{
+    const QStringList run{"--steps", "3", "--size", "64x64", "--repeat", "1"};
+    const TocaCall first = bench(run + QStringList{"--out", "first.json"});
+    QVERIFY2(first.exitCode == 0, first.errors);
+    QCOMPARE(jsonFile(m_folder.filePath("first.json"))["format"].toString(), "toca-bench");
+    const TocaCall second = bench(run + QStringList{"--compare", "first.json"});
+    QVERIFY2(second.exitCode == 0, second.errors);
+    QVERIFY(second.output.contains("against the earlier file"));
+    QVERIFY(second.output.contains("toca, fp32"));
+}
+
+void CliBenchTest::refuses_data()
+{
+    QTest::addColumn<QStringList>("options");
+    QTest::addColumn<QByteArray>("message");
+    QTest::newRow("model") << QStringList{"--model", "nothing"} << QByteArray("dit-xl-2-256");
+    QTest::newRow("layers") << QStringList{"--model", "dit-xl-2-256", "--layers", "29"} << QByteArray("1 to 28");
+    QTest::newRow("dtype") << QStringList{"--dtype", "fp64"} << QByteArray("bf16");
+    QTest::newRow("repeat") << QStringList{"--repeat", "0"} << QByteArray("--repeat");
+    QTest::newRow("steps") << QStringList{"--steps", "0"} << QByteArray("--steps");
+    QTest::newRow("no such file") << QStringList{"--compare", "none.json"} << QByteArray("none.json");
+    QTest::newRow("another file") << QStringList{"--compare", "other.json"} << QByteArray("other.json");
+    QTest::newRow("size of a picture model")
+        << QStringList{"--model", "dit-xl-2-256", "--size", "64x64"} << QByteArray("one size");
+}
+
+void CliBenchTest::refuses()
+{
+    QFile other(m_folder.filePath("other.json"));
+    QVERIFY(other.open(QIODevice::WriteOnly));
+    other.write(R"({"format": "toca-bench", "series": [{"name": 1}]})");
+    other.close();
+    QFETCH(QStringList, options);
+    QFETCH(QByteArray, message);
+    const TocaCall made = bench(options);
+    QVERIFY(made.exitCode != 0);
+    QVERIFY2(QByteArray(made.errors).contains(message), made.errors);
+}
+
+QTEST_GUILESS_MAIN(CliBenchTest)
+#include "tst_cli_bench.moc"
