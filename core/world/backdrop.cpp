@@ -104,10 +104,18 @@ void drawPlain(const Canvas& canvas, Rgb colour)
     cairo_paint(canvas.context());
 }
 
+void paintSky(const Canvas& canvas, Backdrop backdrop)
+{
+    if (backdrop == Backdrop::NightSky)
+        canvas.setHeightColours({{-1, {36, 40, 92}}, {1, {8, 10, 36}}});
+    else
+        canvas.setHeightColours({{-1, {176, 214, 246}}, {1, {84, 150, 230}}});
+    cairo_paint(canvas.context());
+}
+
 void drawNight(const Canvas& canvas, const std::vector<double>& details)
 {
-    canvas.setHeightColours({{-1, {36, 40, 92}}, {1, {8, 10, 36}}});
-    cairo_paint(canvas.context());
+    paintSky(canvas, Backdrop::NightSky);
     for (std::size_t i = 0; i < kStars; ++i) {
         const double* star = details.data() + i * kStarDetails;
         const double x = canvas.halfWidth() * between(-0.95, 0.95, star[0]);
@@ -158,8 +166,7 @@ void drawCloud(const Canvas& canvas, double x, double y, double size)
 
 void drawClouds(const Canvas& canvas, const std::vector<double>& details)
 {
-    canvas.setHeightColours({{-1, {176, 214, 246}}, {1, {84, 150, 230}}});
-    cairo_paint(canvas.context());
+    paintSky(canvas, Backdrop::CloudySky);
     for (std::size_t i = 0; i < kClouds; ++i) {
         const double* cloud = details.data() + i * kCloudDetails;
         drawCloud(canvas, canvas.halfWidth() * between(-0.9, 0.9, cloud[0]),
@@ -303,6 +310,13 @@ std::vector<std::uint8_t> drawBackdrop(Backdrop backdrop, const std::vector<doub
         drawStripes(canvas, details);
         break;
     }
+    return canvas.rgb();
+}
+
+std::vector<std::uint8_t> drawSky(Backdrop backdrop, int width, int height)
+{
+    const Canvas canvas(width, height);
+    paintSky(canvas, backdrop);
     return canvas.rgb();
 }
 

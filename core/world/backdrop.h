@@ -22,5 +22,7 @@ std::vector<double> backdropDetails(Backdrop backdrop, std::uint64_t seed);
 /// @return (height, width, 3)
 /// @throws std::bad_alloc
 std::vector<std::uint8_t> drawBackdrop(Backdrop backdrop, const std::vector<double>& details, int width, int height);
+/// The night sky without stars, the cloudy sky without clouds.
+std::vector<std::uint8_t> drawSky(Backdrop backdrop, int width, int height);
 
 } // namespace toca::world
