@@ -85,6 +85,11 @@ PolicyEntry taylorseerPolicyEntry()
             "Forecast", false),
     };
     entry.presets = {
+        {"warm", "Order 1 after a warm-up",
+            "own setting, not published: N = 3, order 1 after 6 full steps; a forecast from the first steps of a flow "
+            "model goes far astray",
+            {{"interval", std::int64_t{3}}, {"max_order", std::int64_t{1}}, {"first_enhance", std::int64_t{6}}},
+            "stdit3"},
         preset("n4-o4", "N = 4, order 4", "TaylorSeer's published code for DiT-XL/2: interval 4, max_order 4", 4, 4),
         preset("n3-o3", "N = 3, order 3", "TaylorSeer paper, DiT-XL/2 DDIM-50, N = 3, O = 3", 3, 3),
         preset("n3-o1", "N = 3, order 1", "TaylorSeer paper, DiT-XL/2 DDIM-50, N = 3, O = 1", 3, 1),
