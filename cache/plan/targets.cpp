@@ -142,9 +142,7 @@ std::vector<ParameterValues> leanerSettings(const PolicyEntry& policy, const Par
         if (isInterval)
             turned.push_back({spec.name, {std::int64_t{1}}});
         else if (spec.name == "max_order" || spec.name == "order")
-            for (std::int64_t order = 0; order <= 3; ++order)
-                (order == 0 ? turned.emplace_back(spec.name, std::vector<ParameterValue>{}) : turned.back())
-                    .second.push_back(order);
+            turned.push_back({spec.name, {std::int64_t{0}, std::int64_t{1}, std::int64_t{2}, std::int64_t{3}}});
         else if (spec.name == "light")
             turned.push_back({spec.name, {true}});
         else if (spec.name == "skipped_share")

@@ -34,6 +34,7 @@ QList<PolicyGroup> policyGroups()
         {{tr("Whole steps, by a threshold"),
              tr("While running, a measured change is held against a threshold: below it the step is skipped."), {}},
             {"teacache", "dbcache", "magcache", "easycache"}},
+        {{tr("By hand"), tr("What is computed where is painted, not decided by a method."), {}}, {"schedule"}},
         {{tr("Other methods"), {}, {}}, {}},
     };
     constexpr std::size_t kOther = std::size(known) - 1;
