@@ -148,12 +148,11 @@ std::vector<Path> passingPaths(Relation relation, std::optional<Motion> motion, 
     first.radius = random.uniform(0.29, 0.34);
     second.radius = random.uniform(0.30, 0.35);
     const double side = relation == Relation::Above ? 1 : -1;
-    const double reach = (first.motion == Motion::Left ? -1 : 1) * (extent.x - 0.34);
     first.x = random.uniform(-0.05, 0.05);
-    if (passesBy(first.motion) && first.motion != Motion::Still)
-        first.reachX = reach;
-    else
+    if (first.motion == Motion::Still)
         first.x *= 6;
+    else
+        first.reachX = (first.motion == Motion::Left ? -1 : 1) * (extent.x - 0.02 - first.radius - std::abs(first.x));
     first.y = side * (extent.y - random.uniform(0.50, 0.58));
     second.y = -side * (extent.y - random.uniform(0.52, 0.60));
     second.x = random.uniform(-0.15, 0.15);

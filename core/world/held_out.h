@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/world/world.h"
+
+#include <vector>
+
+namespace toca::world {
+
+/// True for one description in forty: colour, shape, size, motion and backdrop together. Training leaves such scenes
+/// out, so that a model cannot have seen what it is judged by. Decided by a hash that is the same on every machine.
+bool isHeldOut(const Description& description);
+
+/// The fixed list that models are judged by: held-out scenes of one object or of two, from seeds that no training
+/// draws.
+/// @param frames of the model: 1 gives pictures
+std::vector<Scene> heldOutScenes(std::size_t count, std::size_t objects, int width, int height, int frames);
+
+} // namespace toca::world
