@@ -20,6 +20,7 @@ void addCalibrateCommand(CLI::App& program, Action& action);
 void addThresholdCommand(CLI::App& program, Action& action);
 void addRaceCommand(CLI::App& program, Action& action);
 void addSweepCommand(CLI::App& program, Action& action);
+void addEvalCommand(CLI::App& program, Action& action);
 void addBenchCommand(CLI::App& program, Action& action);
 void addVerifyCommand(CLI::App& program, Action& action);
 void addInfoCommand(CLI::App& program, Action& action);

@@ -4,6 +4,7 @@
 #include "app/cli/clip_files.h"
 #include "app/cli/comparison.h"
 #include "app/cli/console.h"
+#include "app/cli/prompt_check.h"
 #include "app/cli/version_text.h"
 
 #include <nlohmann/json.hpp>
@@ -128,8 +129,9 @@ Result<ItemResult> generateItem(
         if (auto kept = keep(*run); !kept)
             return unexpected(kept.error());
         complete(*run, warnings.all());
-        result.report = reportJson(*run, nullptr, item.clip.string());
-        result.summary += timesText(*run);
+        const auto check = promptCheckJson(run->request.prompt, run->clip);
+        result.report = withPromptCheck(reportJson(*run, nullptr, item.clip.string()), check);
+        result.summary += timesText(*run) + promptCheckText(check);
         return result;
     }
 
@@ -142,8 +144,12 @@ Result<ItemResult> generateItem(
     if (item.trace && item.repeat > 1 && comparison->run.trace)
         if (auto saved = saveTrace(*item.trace, *comparison->run.trace, toJson(comparison->run.request)); !saved)
             return unexpected(saved.error());
-    result.report = reportOf(*comparison, item.clip.string());
-    result.summary += timesText(comparison->run) + gainsText(result.report);
+    const auto check = promptCheckJson(comparison->run.request.prompt, comparison->run.clip);
+    result.report = withPromptCheck(reportOf(*comparison, item.clip.string()), check);
+    result.summary += timesText(comparison->run) + gainsText(result.report) + promptCheckText(check);
+    if (const auto before = promptCheckText(promptCheckJson(item.request.prompt, comparison->baseline.clip));
+        !before.empty())
+        result.summary += "uncached: " + before;
     return result;
 }
 

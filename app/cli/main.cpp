@@ -42,6 +42,7 @@ int run(int argumentCount, char** arguments)
     addThresholdCommand(program, action);
     addRaceCommand(program, action);
     addSweepCommand(program, action);
+    addEvalCommand(program, action);
     addBenchCommand(program, action);
     addVerifyCommand(program, action);
     addInfoCommand(program, action);
