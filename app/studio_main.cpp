@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/engine_runner.h"
 #include "app/media_services.h"
+#include "app/recorded_runs.h"
 #include "app/screenshot_driver.h"
 #include "app/stall_meter.h"
 #include "app/studio_options.h"
@@ -56,7 +57,9 @@ int main(int argc, char** argv)
     QApplication::setDesktopFileName("toca-studio");
 
     app::EngineRunner engine(makeEngine());
-    ui::MainWindow window(engine, {QString::fromStdString(options->settings), app::mediaServices()});
+    ui::FileServices services = app::mediaServices();
+    services.recordedRuns = [](const std::string& modelPath) { return app::recordedRuns(modelPath); };
+    ui::MainWindow window(engine, {QString::fromStdString(options->settings), std::move(services)});
     if (!options->theme.empty()) {
         window.setThemeChoice(ui::themeChoiceFromName(QString::fromStdString(options->theme)));
     }

@@ -187,6 +187,45 @@ void CachingModel::setState(const CachingState& state)
     }
 }
 
+void CachingModel::edit(const CachingState& state, const QString& text, const std::string& mergeKey)
+{
+    if (plan::findPolicy(state.policy)) {
+        push(state, text, mergeKey);
+    }
+}
+
+void CachingModel::setCosts(const std::optional<plan::ModuleCosts>& costs)
+{
+    if (costs != m_costs) {
+        m_costs = costs;
+        Q_EMIT changed();
+    }
+}
+
+std::optional<plan::ModuleCosts::Estimate> CachingModel::plannedTime() const
+{
+    if (!m_plan || !m_costs || m_costs->isEmpty()) {
+        return {};
+    }
+    return m_costs->secondsOf(*m_plan);
+}
+
+std::optional<plan::ModuleCosts::Estimate> CachingModel::uncachedTime() const
+{
+    if (!m_plan || !m_costs || m_costs->isEmpty()) {
+        return {};
+    }
+    return m_costs->secondsOf(plan::Plan(m_plan->geometry(), m_plan->schedule()));
+}
+
+const std::vector<plan::ParameterValues>& CachingModel::stops() const
+{
+    if (m_stopsAreStale) {
+        planStops();
+    }
+    return m_stops;
+}
+
 void CachingModel::setPreset(const std::string& name)
 {
     push({m_state.policy, name, {}}, tr("choose preset"));
@@ -217,8 +256,9 @@ void CachingModel::resetAll()
 
 int CachingModel::stop() const
 {
-    for (std::size_t index = 0; index < m_stops.size(); ++index) {
-        const bool isEqual = std::all_of(m_stops[index].begin(), m_stops[index].end(),
+    const auto& positions = stops();
+    for (std::size_t index = 0; index < positions.size(); ++index) {
+        const bool isEqual = std::all_of(positions[index].begin(), positions[index].end(),
             [this](const auto& parameter) { return value(parameter.first) == parameter.second; });
         if (isEqual) {
             return static_cast<int>(index);
@@ -240,7 +280,7 @@ int CachingModel::nearestStop() const
 
 void CachingModel::setStop(int index)
 {
-    if (index < 0 || index >= static_cast<int>(m_stops.size())) {
+    if (index < 0 || index >= static_cast<int>(stops().size())) {
         return;
     }
     CachingState next = m_state;
@@ -257,6 +297,10 @@ void CachingModel::setStop(int index)
 void CachingModel::makeStops()
 {
     m_allStops.clear();
+    m_stops.clear();
+    if (m_state.policy == "schedule") {
+        return; // a table has nothing to slide
+    }
     const plan::Preset* published = plan::defaultPreset(entry(), m_context.family);
     for (const Stop& stop : kStops) {
         plan::ParameterValues values;
@@ -282,11 +326,13 @@ void CachingModel::makeStops()
         }
     }
     m_stops = m_allStops;
+    m_stopsAreStale = true;
 }
 
 /// Orders the slider's positions by what they save here; without a difference there is nothing to slide.
-void CachingModel::planStops()
+void CachingModel::planStops() const
 {
+    m_stopsAreStale = false;
     std::vector<std::pair<double, const plan::ParameterValues*>> planned;
     for (const plan::ParameterValues& values : m_allStops) {
         CachingState state = m_state;
@@ -427,7 +473,7 @@ void CachingModel::replan()
         m_problem = m_geometry ? QString::fromStdString(made.error().message)
                                : tr("There is no plan yet: the model is not loaded or the size is not possible.");
     }
-    planStops();
+    m_stopsAreStale = true;
 }
 
 bool CachingModel::cachesNothing() const

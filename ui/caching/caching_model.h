@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cache/plan/module_costs.h"
 #include "cache/plan/policy.h"
 #include "core/api/generation_request.h"
 #include "ui/caching/policy_groups.h"
@@ -47,6 +48,8 @@ public:
     void setPolicy(const std::string& name);
     /// Another setting as a whole. Unknown policies change nothing.
     void setState(const CachingState& state);
+    /// As `setState`, with the words that undo shows. Edits with the same key that follow each other are one step.
+    void edit(const CachingState& state, const QString& text, const std::string& mergeKey = {});
     void setPreset(const std::string& name);
     void setValue(const std::string& name, const plan::ParameterValue& value);
     void resetValue(const std::string& name);
@@ -54,7 +57,7 @@ public:
 
     /// Positions of the speed - fidelity slider for this policy, ordered from fidelity to speed; fewer than 2 when the
     /// policy has nothing to slide.
-    const std::vector<plan::ParameterValues>& stops() const { return m_stops; }
+    const std::vector<plan::ParameterValues>& stops() const;
     /// The stop that equals the present values, or -1 when they lie between.
     int stop() const;
     /// The stop whose planned gain is nearest to the present one, for showing a custom setting on the slider.
@@ -86,6 +89,14 @@ public:
     /// Mean share of computed tokens over all modules and steps, in [0, 1].
     double computedShare() const;
 
+    /// What modules cost on this machine with the open model; nothing = not measured yet.
+    void setCosts(const std::optional<plan::ModuleCosts>& costs);
+    const std::optional<plan::ModuleCosts>& costs() const { return m_costs; }
+    /// Planned seconds of the denoising loop; nothing without a plan or before the first measured run.
+    std::optional<plan::ModuleCosts::Estimate> plannedTime() const;
+    /// The same for the uncached run.
+    std::optional<plan::ModuleCosts::Estimate> uncachedTime() const;
+
     QUndoStack& undoStack() { return m_undo; }
 
 Q_SIGNALS:
@@ -98,14 +109,16 @@ private:
     void push(CachingState next, const QString& text, const std::string& mergeKey = {});
     void apply(const CachingState& state);
     void makeStops();
-    void planStops();
+    void planStops() const;
     void replan();
 
     CachingState m_state;
     plan::PolicyContext m_context;
     std::vector<plan::ParameterValues> m_allStops; ///< of the policy
-    std::vector<plan::ParameterValues> m_stops; ///< those that make a difference on this run
-    std::vector<double> m_stopGains;
+    mutable std::vector<plan::ParameterValues> m_stops; ///< those that make a difference on this run
+    mutable std::vector<double> m_stopGains;
+    mutable bool m_stopsAreStale = false; ///< they are planned when asked for
+    std::optional<plan::ModuleCosts> m_costs;
     std::optional<plan::Geometry> m_geometry;
     plan::SamplerSchedule m_schedule;
     std::optional<plan::Plan> m_plan;

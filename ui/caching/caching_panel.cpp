@@ -6,6 +6,7 @@
 #include "ui/caching/policy_chooser.h"
 #include "ui/prompt/folding_section.h"
 #include "ui/prompt/system_memory.h"
+#include "ui/selection/cell_text.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
 
@@ -121,14 +122,15 @@ QWidget* CachingPanel::makeChoice()
     m_summary->setWordWrap(true);
     m_summary->setFont(smallFont());
     auto* grid = new QGridLayout;
+    m_choice = grid;
     grid->setHorizontalSpacing(kSpace);
     grid->setVerticalSpacing(kSpace);
     grid->setColumnStretch(1, 1);
     grid->addWidget(mutedLabel(tr("Policy")), 0, 0);
-    grid->addWidget(m_policy, 0, 1);
+    grid->addWidget(m_policy, 0, 1, 1, 2);
     grid->addWidget(mutedLabel(tr("Preset")), 1, 0);
     grid->addWidget(m_preset, 1, 1);
-    grid->addWidget(m_summary, 2, 0, 1, 2);
+    grid->addWidget(m_summary, 2, 0, 1, 3);
     for (QComboBox* combo : {static_cast<QComboBox*>(m_policy), m_preset}) {
         combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
         combo->setMinimumContentsLength(12);
@@ -190,7 +192,11 @@ QWidget* CachingPanel::makeForecast()
     m_memory = addNumber(numbers, 2, tr("cache memory"),
         tr("Stored module outputs: tokens × width × guidance rows × 4 bytes for each module that is ever reused."),
         "plannedMemory");
-    for (int column = 0; column < 3; ++column) {
+    m_time = addNumber(numbers, 3, tr("planned time"),
+        tr("Seconds of the denoising loop, from the times that modules took on this machine in the last runs of this "
+           "model. Text, preview and decoding come on top."),
+        "plannedTime");
+    for (int column = 0; column < 4; ++column) {
         numbers->setColumnStretch(column, 1);
     }
     m_strip->setToolTip(
@@ -210,6 +216,11 @@ QWidget* CachingPanel::makeForecast()
     cardLayout->setSpacing(kSpace);
     cardLayout->addWidget(m_forecastTitle);
     cardLayout->addLayout(numbers);
+    m_timeNote = mutedLabel({});
+    m_timeNote->setObjectName("plannedTimeNote");
+    m_timeNote->setFont(smallFont());
+    m_timeNote->setWordWrap(true);
+    cardLayout->addWidget(m_timeNote);
     cardLayout->addWidget(m_strip);
     m_expectation->setObjectName("expectation");
     m_expectation->setWordWrap(true);
@@ -222,6 +233,11 @@ QWidget* CachingPanel::makeForecast()
     layout->addWidget(card);
     layout->addWidget(m_warning);
     return area;
+}
+
+void CachingPanel::addBesidePreset(QWidget* widget)
+{
+    m_choice->addWidget(widget, 1, 2);
 }
 
 void CachingPanel::addBelowForecast(QWidget* widget)
@@ -343,9 +359,24 @@ void CachingPanel::refresh()
             shareSign + QStringLiteral("%1 %").arg(locale.toString(100 * m_model.computedShare(), 'f', 0)));
         m_memory->setText(dataSize(plan->cacheBytes()));
     } else {
-        for (QLabel* number : {m_gain, m_share, m_memory}) {
+        for (QLabel* number : {m_gain, m_share, m_memory, m_time}) {
             number->setText(QStringLiteral("–"));
         }
+    }
+    if (plan) {
+        const auto planned = m_model.plannedTime(), uncached = m_model.uncachedTime();
+        const bool isKnown = planned && uncached && planned->seconds > 0;
+        const bool isGuess = isKnown && !(planned->isMeasured && uncached->isMeasured);
+        m_time->setText(isKnown
+                ? (isGuess || isExpectation ? QStringLiteral("≈ ") : QString()) + secondsText(planned->seconds)
+                : QStringLiteral("–"));
+        m_timeNote->setText(!isKnown ? tr("Time: not measured yet on this machine; the first run measures it.")
+                                     : tr("%1 × faster than the uncached run's %2%3")
+                                           .arg(locale.toString(uncached->seconds / planned->seconds, 'f', 2),
+                                               secondsText(uncached->seconds),
+                                               isGuess ? tr(", a guess where no run has measured yet") : QString()));
+    } else {
+        m_timeNote->clear();
     }
     QString warning = m_model.problem();
     if (m_model.cachesNothing()) {

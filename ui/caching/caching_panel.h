@@ -7,6 +7,7 @@
 
 class QComboBox;
 class QFrame;
+class QGridLayout;
 class QLabel;
 class QSlider;
 class QVBoxLayout;
@@ -27,6 +28,8 @@ public:
     const CachingModel& model() const { return m_model; }
     /// Shows a widget of the window's between the forecast and the parameters.
     void addBelowForecast(QWidget* widget);
+    /// Shows a small widget of the window's right of the preset.
+    void addBesidePreset(QWidget* widget);
     QSize minimumSizeHint() const override;
 
 private:
@@ -48,6 +51,9 @@ private:
     QLabel* m_gain;
     QLabel* m_share;
     QLabel* m_memory;
+    QLabel* m_time;
+    QLabel* m_timeNote;
+    QGridLayout* m_choice;
     QLabel* m_forecastTitle;
     QLabel* m_expectation;
     PlanStrip* m_strip;

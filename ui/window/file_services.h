@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cache/plan/targets.h"
 #include "core/api/run_result.h"
 #include "core/base/expected.h"
 
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace toca::ui {
 
@@ -19,6 +21,9 @@ struct FileServices {
     /// The request (JSON) in the metadata of a clip that was saved by this program.
     std::function<Result<std::string>(const std::filesystem::path&)> readRequest;
     std::function<Result<Clip>(const std::filesystem::path&)> readClip;
+    /// Runs of a model ("" = the embedded one) that the library keeps with a comparison to the uncached run. Called on
+    /// the window's thread.
+    std::function<std::vector<plan::RecordedRun>(const std::string& modelPath)> recordedRuns;
     /// "LibTorch 2.11.0, FFmpeg 5.1": for the About box.
     std::string libraryVersions;
 };

@@ -12,6 +12,9 @@
 #include "ui/selection/selection_panel.h"
 #include "ui/selection/token_grid_panel.h"
 #include "ui/statistics/statistics_panel.h"
+#include "ui/tune/curves_panel.h"
+#include "ui/tune/schedule_panel.h"
+#include "ui/tune/tuning_desk.h"
 #include "ui/window/banner.h"
 #include "ui/window/dock_titles.h"
 #include "ui/window/status_line.h"
@@ -21,12 +24,14 @@
 #include <QApplication>
 #include <QCloseEvent>
 #include <QDockWidget>
+#include <QFileInfo>
 #include <QIcon>
 #include <QPushButton>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QTabBar>
+#include <QUndoView>
 #include <QVBoxLayout>
 
 namespace toca::ui {
@@ -35,6 +40,12 @@ namespace {
 
 /// Interval of live redraws: about 30 a second, which the eye follows and leaves both cores to the engine.
 constexpr int kTickMilliseconds = 33;
+
+/// The user's presets lie beside the settings.
+std::filesystem::path presetFileOf(const QSettings& settings)
+{
+    return QFileInfo(settings.fileName()).absolutePath().toStdString() + "/presets.json";
+}
 
 plan::PolicyContext contextOf(const ModelInfo& model)
 {
@@ -77,6 +88,7 @@ MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* paren
     , m_summary(new SummaryStrip)
     , m_status(new StatusLine)
     , m_racePanel(new RacePanel(m_race, m_caching->model(), m_tasks))
+    , m_tuning(std::make_unique<TuningDesk>(*m_caching, *m_settings, presetFileOf(*m_settings), m_files.recordedRuns))
     , m_centre(new QStackedWidget)
 {
     setWindowTitle(tr("ToCa Studio"));
@@ -109,6 +121,9 @@ MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* paren
     m_docks.map = addDock("mapDock", tr("Selection map"), m_selection);
     m_docks.statistics = addDock("statisticsDock", tr("Statistics"), m_statistics);
     m_docks.tokens = addDock("tokensDock", tr("Tokens"), m_tokens);
+    m_docks.schedule = addDock("scheduleDock", tr("Schedule"), &m_tuning->schedule());
+    m_docks.curves = addDock("curvesDock", tr("Curves"), &m_tuning->curves());
+    m_docks.history = addDock("historyDock", tr("History"), &m_tuning->history());
     m_workspaces = std::make_unique<Workspaces>(*this, m_docks);
     new DockTitles(*this, m_docks.all());
     statusBar()->setSizeGripEnabled(false);
@@ -120,6 +135,7 @@ MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* paren
     connectPanels();
     connectRace();
     connectThresholds();
+    connectTuning();
     connect(m_workspaces.get(), &Workspaces::currentChanged, this, &MainWindow::showCentre);
     showCentre();
     m_tick.setInterval(kTickMilliseconds);
@@ -305,7 +321,7 @@ bool MainWindow::focusNextPrevChild(bool next)
 {
     // Found anew with each Tab, because docks move and panels replace their controls with policy and model.
     QList<QWidget*> parts{m_prompt, centralWidget()};
-    for (QDockWidget* dock : {m_docks.caching, m_docks.map, m_docks.statistics, m_docks.tokens}) {
+    for (QDockWidget* dock : m_docks.all().mid(1)) {
         parts.append(dock->widget());
     }
     parts.removeIf([this](const QWidget* part) { return part->window() != this; }); // floating

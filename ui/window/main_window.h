@@ -32,6 +32,7 @@ class StatusLine;
 class SummaryStrip;
 class ThresholdCard;
 class TokenGridPanel;
+class TuningDesk;
 
 struct WindowOptions {
     QString settingsFile; ///< INI file; empty: the user's own
@@ -53,6 +54,7 @@ public:
     ThresholdModel& thresholds() { return m_thresholds; }
     PlayerWidget& player() { return *m_player; }
     SelectionPanel& selection() { return *m_selection; }
+    TuningDesk& tuning() { return *m_tuning; }
     SummaryStrip& summary() { return *m_summary; }
     StatusLine& statusText() { return *m_status; }
     Banner& banner() { return *m_banner; }
@@ -100,6 +102,7 @@ private:
     void connectRun();
     void connectRace();
     void connectThresholds();
+    void connectTuning();
     void onStarted(const RunStart& start);
     void onFinished();
     void onFailed(const Error& error);
@@ -153,6 +156,7 @@ private:
     SummaryStrip* m_summary;
     StatusLine* m_status;
     RacePanel* m_racePanel;
+    std::unique_ptr<TuningDesk> m_tuning;
     QStackedWidget* m_centre; ///< player, or race
     Docks m_docks;
     std::unique_ptr<Workspaces> m_workspaces;

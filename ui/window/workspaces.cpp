@@ -12,7 +12,7 @@ namespace toca::ui {
 namespace {
 
 /// Counts up when docks change, so that an old layout is not forced onto them.
-constexpr int kLayoutVersion = 1;
+constexpr int kLayoutVersion = 2;
 
 const char* key(int workspace)
 {
@@ -70,6 +70,12 @@ void Workspaces::arrange(Workspace workspace)
     m_window.addDockWidget(Qt::BottomDockWidgetArea, m_docks.map);
     m_window.splitDockWidget(m_docks.map, m_docks.statistics, Qt::Horizontal);
     m_window.tabifyDockWidget(m_docks.statistics, m_docks.tokens);
+    m_window.tabifyDockWidget(m_docks.map, m_docks.schedule);
+    m_window.tabifyDockWidget(m_docks.statistics, m_docks.curves);
+    m_window.tabifyDockWidget(m_docks.statistics, m_docks.history);
+    for (QDockWidget* dock : {m_docks.schedule, m_docks.curves, m_docks.history}) {
+        dock->setVisible(workspace == Workspace::Tune);
+    }
     if (workspace == Workspace::Race) { // the clips need the room
         m_docks.prompt->show();
         for (QDockWidget* dock : {m_docks.caching, m_docks.map, m_docks.statistics, m_docks.tokens}) {
@@ -85,6 +91,10 @@ void Workspaces::arrange(Workspace workspace)
     m_docks.statistics->show();
     m_docks.tokens->show();
     m_docks.statistics->raise();
+    if (workspace == Workspace::Tune) {
+        m_docks.schedule->raise();
+        m_docks.curves->raise();
+    }
     if (workspace == Workspace::Analyse) {
         // Tokens beside the picture, where the other panels were.
         m_window.addDockWidget(Qt::RightDockWidgetArea, m_docks.tokens);
@@ -92,7 +102,7 @@ void Workspaces::arrange(Workspace workspace)
     }
     const int height = m_window.height();
     const int bottom = workspace == Workspace::Generate ? height * 32 / 100
-        : workspace == Workspace::Tune                  ? height * 42 / 100
+        : workspace == Workspace::Tune                  ? height * 50 / 100
                                                         : height * 52 / 100;
     m_window.resizeDocks({m_docks.map, m_docks.statistics}, {bottom, bottom}, Qt::Vertical);
     m_window.resizeDocks(

@@ -24,7 +24,10 @@ struct Docks {
     QDockWidget* map = nullptr;
     QDockWidget* tokens = nullptr;
     QDockWidget* statistics = nullptr;
-    QList<QDockWidget*> all() const { return {prompt, caching, map, tokens, statistics}; }
+    QDockWidget* schedule = nullptr;
+    QDockWidget* curves = nullptr;
+    QDockWidget* history = nullptr;
+    QList<QDockWidget*> all() const { return {prompt, caching, map, tokens, statistics, schedule, curves, history}; }
 };
 
 /// Keeps one dock layout per workspace: the built-in one until the user changes it, remembered over restarts.

@@ -1,0 +1,10 @@
+# Tuning by hand and eye.
+if(TOCA_WINDOW)
+  toca_add_test(tst_schedule_panel DIR ui LABELS window LIBS toca::app)
+  toca_add_test(tst_curves_panel DIR ui LABELS window LIBS toca::app)
+  toca_add_test(tst_tuning_desk DIR ui LABELS window LIBS toca::app toca::library)
+  add_executable(drag-latency EXCLUDE_FROM_ALL bench/drag_latency.cpp)
+  target_link_libraries(drag-latency PRIVATE toca::app toca::options Qt6::Test)
+  target_include_directories(drag-latency PRIVATE ${PROJECT_SOURCE_DIR})
+  target_compile_definitions(drag-latency PRIVATE QT_NO_KEYWORDS)
+endif()
