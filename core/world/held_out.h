@@ -7,8 +7,9 @@
 
 namespace toca::world {
 
-/// True for one description in forty: colour, shape, size, motion and backdrop together. Training leaves such scenes
-/// out, so that a model cannot have seen what it is judged by. Decided by a hash that is the same on every machine.
+/// True for one description in forty: colour, shape, size, motion and backdrop together. A training that leaves such
+/// scenes out (`WorldOptions::leavesOutHeldOut`) has not seen what its model is judged by. Decided by a hash that is
+/// the same on every machine.
 bool isHeldOut(const Description& description);
 
 /// The fixed list that models are judged by: held-out scenes of one object or of two, from seeds that no training

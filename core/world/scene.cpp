@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/world/held_out.h"
 #include "core/world/phrases.h"
 #include "core/world/random.h"
 #include "core/world/world.h"
@@ -299,7 +300,10 @@ Placement Path::at(double time) const
 Scene sceneOf(std::uint64_t seed, const WorldOptions& options)
 {
     Random random(seed, kContent);
-    return sceneFor(drawnDescription(options, random), seed, options);
+    Description description = drawnDescription(options, random);
+    while (options.leavesOutHeldOut && isHeldOut(description))
+        description = drawnDescription(options, random);
+    return sceneFor(description, seed, options);
 }
 
 Scene sceneFor(const Description& description, std::uint64_t seed, const WorldOptions& options)

@@ -13,6 +13,7 @@ struct WorldOptions {
     int height = 128; ///< pixels
     int frames = 17; ///< 1: pictures, whose captions name no motion
     double pairShare = 0.22; ///< share of scenes with two objects, in [0, 1]
+    bool leavesOutHeldOut = false; ///< for training: what models are judged by (held_out.h) is never drawn
 };
 
 /// How one object stands at one moment. x to the right, y up, the middle of the picture is 0; half of the picture's

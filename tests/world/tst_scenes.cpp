@@ -169,6 +169,10 @@ void TestScenes::heldOutIsOneInForty()
         const Description description = sceneOf(seed).description;
         heldOut += isHeldOut(description);
         QCOMPARE(isHeldOut(description), isHeldOut(mirrored(description)));
+        const WorldOptions training{128, 128, 17, 0.22, /*leavesOutHeldOut=*/true};
+        const Description trained = sceneOf(seed, training).description;
+        QVERIFY(!isHeldOut(trained));
+        QVERIFY(isHeldOut(description) || trained == description); // nothing else changes
     }
     QVERIFY2(std::abs(heldOut - 200) < 60, std::to_string(heldOut).c_str());
 }

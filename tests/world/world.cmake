@@ -1,6 +1,13 @@
-# The procedural world and its checker.
+# The procedural world, its checker, and what is judged by it.
 toca_add_test(tst_captions DIR world LABELS unit LIBS toca::world)
 toca_add_test(tst_scenes DIR world LABELS unit LIBS toca::world)
 toca_add_test(tst_checker DIR world LABELS unit LIBS toca::world)
 toca_add_test(tst_world_words DIR world LABELS unit LIBS toca::world toca::models TORCH)
 toca_add_test(tst_checker_vae DIR world LABELS reference LIBS toca::world toca::engine)
+if(TOCA_MEDIA)
+  toca_add_test(tst_cli_eval DIR world LABELS unit slow LIBS Qt6::Core)
+  add_dependencies(tst_cli_eval toca)
+endif()
+if(TOCA_WINDOW)
+  toca_add_test(tst_prompt_check DIR world LABELS gui LIBS toca::ui toca::world)
+endif()
