@@ -2,6 +2,7 @@
 #include "core/models/dit/dit.h"
 
 #include "core/models/layers/activation_recorder.h"
+#include "core/models/layers/attention.h"
 
 #include <torch/torch.h>
 
@@ -93,8 +94,8 @@ torch::Tensor DitImpl::forward(const DitInput& input, cache::CachingSession& ses
             return (*blocks)[static_cast<std::size_t>(layer)]->modulatedInput(in, c);
         });
     const auto out = final_layer->forward(tokens, c);
-    return unpatchified(out, m_config.gridSize(), m_config.gridSize(), m_config.patchSize, m_config.outChannels())
-        .to(torch::kFloat32);
+    return widened(
+        unpatchified(out, m_config.gridSize(), m_config.gridSize(), m_config.patchSize, m_config.outChannels()));
 }
 
 Result<Dit> loadDit(

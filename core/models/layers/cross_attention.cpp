@@ -4,6 +4,7 @@
 #include "cache/exec/profile.h"
 #include "cache/exec/stopwatch.h"
 #include "core/models/layers/activation_recorder.h"
+#include "core/models/layers/attention.h"
 #include "core/models/layers/attention_evidence.h"
 
 #include <torch/torch.h>
@@ -66,6 +67,18 @@ torch::Tensor CrossAttentionImpl::keysAndValues(const PackedText& text)
     torch::Tensor padded;
     if (text.isUniform()) {
         padded = packed.view({rows, longest, 2, m_heads, m_headSize});
+    } else if (torch::GradMode::is_enabled() && packed.requires_grad()) {
+        // One gather instead of a piece per row, which a backward pass would have to put together again. Padding, which
+        // nothing attends to, repeats the row's last token.
+        std::vector<std::int64_t> ids;
+        std::int64_t first = 0;
+        for (const std::int64_t length : text.lengths) {
+            for (std::int64_t token = 0; token < longest; ++token)
+                ids.push_back(first + std::min(token, length - 1));
+            first += length;
+        }
+        padded = packed.index_select(0, torch::tensor(ids, torch::TensorOptions(torch::kInt64).device(packed.device())))
+                     .view({rows, longest, 2, m_heads, m_headSize});
     } else {
         std::vector<torch::Tensor> parts;
         for (const auto& part : packed.split_with_sizes(text.lengths))
@@ -91,8 +104,7 @@ torch::Tensor CrossAttentionImpl::forward(
     }
     torch::Tensor out;
     if (!session.wants(EvidenceKind::CrossAttentionEntropy)) {
-        out = torch::scaled_dot_product_attention(
-            q, kv[0], kv[1], bias.defined() ? std::optional<torch::Tensor>(bias) : std::nullopt);
+        out = attended(q, kv[0], kv[1], bias);
     } else {
         // One blocked pass gives the output and, per token, the entropy of its head-mean attention over the text: a
         // block's map is dropped before the next one is made. Half weight per guidance row: section 6.3 s2 of the

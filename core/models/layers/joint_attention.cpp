@@ -2,6 +2,7 @@
 #include "core/models/layers/joint_attention.h"
 
 #include "core/models/layers/activation_recorder.h"
+#include "core/models/layers/attention.h"
 #include "core/models/layers/attention_evidence.h"
 
 #include <torch/torch.h>
@@ -45,7 +46,7 @@ torch::Tensor JointSelfAttentionImpl::attendAll(const torch::Tensor& x, cache::C
     tapAs(*attn_drop, [&] { // the whole map, which nothing else needs at once
         return torch::matmul(q / std::sqrt(static_cast<double>(m_headSize)), k.transpose(-2, -1)).softmax(-1);
     });
-    return torch::scaled_dot_product_attention(q, k, v);
+    return attended(q, k, v);
 }
 
 torch::Tensor JointSelfAttentionImpl::attendSubset(const torch::Tensor& x, const TokenSubset& queries)

@@ -2,6 +2,7 @@
 #include "core/models/layers/tapped_layers.h"
 
 #include "core/models/layers/activation_recorder.h"
+#include "core/models/layers/attention.h"
 
 #include <torch/torch.h>
 
@@ -97,7 +98,7 @@ RmsNormImpl::RmsNormImpl(std::int64_t features, double epsilon)
 
 torch::Tensor RmsNormImpl::forward(const torch::Tensor& x)
 {
-    const torch::Tensor x32 = x.to(torch::kFloat32);
+    const torch::Tensor x32 = widened(x);
     const torch::Tensor inverseRms = torch::rsqrt(x32.square().mean(-1, /*keepdim=*/true).add_(m_epsilon));
     return tapped(*this, (x32 * inverseRms).to(weight.scalar_type()) * weight);
 }

@@ -2,6 +2,7 @@
 #include "core/models/pixart/pixart.h"
 
 #include "core/models/layers/activation_recorder.h"
+#include "core/models/layers/attention.h"
 #include "core/models/pixart/pixart_sizes.h"
 
 #include <torch/torch.h>
@@ -122,10 +123,8 @@ torch::Tensor PixartImpl::forward(const PixartInput& input, cache::CachingSessio
         });
 
     const auto out = final_layer->forward(tokens, t); // per token (patch row, patch column, channel)
-    return unpatchified(out, rows, columns, patch, m_config.outChannels())
-        .slice(2, 0, x.size(2))
-        .slice(3, 0, x.size(3))
-        .to(torch::kFloat32);
+    return widened(
+        unpatchified(out, rows, columns, patch, m_config.outChannels()).slice(2, 0, x.size(2)).slice(3, 0, x.size(3)));
 }
 
 Result<Pixart> loadPixart(

@@ -2,6 +2,7 @@
 #include "core/models/stdit3/attention.h"
 
 #include "core/models/layers/activation_recorder.h"
+#include "core/models/layers/attention.h"
 #include "core/models/layers/attention_evidence.h"
 
 #include <torch/torch.h>
@@ -19,7 +20,16 @@ namespace {
 /// Turns neighbouring pairs (x0, x1) of the last axis. @param x (..., T, D)  @param rotation (T, D / 2)
 torch::Tensor rotated(const torch::Tensor& x, const torch::Tensor& rotation)
 {
-    auto pairs = x.reshape({x.size(0), x.size(1), x.size(2), -1, 2}).to(torch::kFloat32).contiguous();
+    if (torch::GradMode::is_enabled() && x.requires_grad()) {
+        // The same with real numbers: complex ones cost several times as much in a backward pass.
+        const auto factors = torch::view_as_real(rotation); // (T, D / 2, 2)
+        const auto cosine = factors.select(-1, 0).repeat_interleave(2, 1).to(x.scalar_type());
+        const auto sine = factors.select(-1, 1).repeat_interleave(2, 1).to(x.scalar_type());
+        const auto neighbours = x.unflatten(-1, {-1, 2}); // (x0, x1) -> (-x1, x0)
+        const auto turned = torch::stack({neighbours.select(-1, 1).neg(), neighbours.select(-1, 0)}, -1).flatten(-2);
+        return x * cosine + turned * sine;
+    }
+    auto pairs = widened(x.reshape({x.size(0), x.size(1), x.size(2), -1, 2})).contiguous();
     return torch::view_as_real(torch::view_as_complex(pairs) * rotation).flatten(-2).to(x.scalar_type());
 }
 
@@ -89,7 +99,7 @@ torch::Tensor SelfAttentionImpl::attendAll(
     tapAs(*attn_drop, [&] { // the whole map, which nothing else needs at once
         return torch::matmul(q / std::sqrt(static_cast<double>(m_headSize)), k.transpose(-2, -1)).softmax(-1);
     });
-    const auto out = torch::scaled_dot_product_attention(q, k, parts[2]);
+    const auto out = attended(q, k, parts[2]);
     return out.transpose(1, 2).reshape({sequences, length, m_heads * m_headSize});
 }
 

@@ -2,6 +2,7 @@
 #include "core/models/stdit3/stdit3.h"
 
 #include "core/models/layers/activation_recorder.h"
+#include "core/models/layers/attention.h"
 
 #include <torch/torch.h>
 
@@ -148,13 +149,12 @@ torch::Tensor Stdit3Impl::forward(const Stdit3Input& input, cache::CachingSessio
         [&](int layer, const torch::Tensor& in) { return blockOf(layer)->modulatedInput(in, conditioning); });
 
     const auto out = final_layer->forward(tokens, t, tZero, input.xMask, layout);
-    return out.view({batch, frames, rows, columns, pt, ph, pw, m_config.outChannels()})
-        .permute({0, 7, 1, 4, 2, 5, 3, 6})
-        .reshape({batch, m_config.outChannels(), frames * pt, rows * ph, columns * pw})
-        .slice(2, 0, x.size(2))
-        .slice(3, 0, x.size(3))
-        .slice(4, 0, x.size(4))
-        .to(torch::kFloat32);
+    return widened(out.view({batch, frames, rows, columns, pt, ph, pw, m_config.outChannels()})
+                       .permute({0, 7, 1, 4, 2, 5, 3, 6})
+                       .reshape({batch, m_config.outChannels(), frames * pt, rows * ph, columns * pw})
+                       .slice(2, 0, x.size(2))
+                       .slice(3, 0, x.size(3))
+                       .slice(4, 0, x.size(4)));
 }
 
 Result<Stdit3> loadStdit3(

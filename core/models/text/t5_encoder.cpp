@@ -2,6 +2,7 @@
 #include "core/models/text/t5_encoder.h"
 
 #include "core/models/layers/activation_recorder.h"
+#include "core/models/layers/attention.h"
 
 #include <torch/torch.h>
 
@@ -70,10 +71,9 @@ torch::Tensor T5AttentionImpl::relativeBias(std::int64_t length)
 
 torch::Tensor T5AttentionImpl::forward(const torch::Tensor& x, const torch::Tensor& bias)
 {
-    const torch::Tensor attended = torch::scaled_dot_product_attention(splitHeads(q(x), m_config.heads),
-        splitHeads(k(x), m_config.heads), splitHeads(v(x), m_config.heads), bias, /*dropout_p=*/0.0,
-        /*is_causal=*/false, /*scale=*/1.0);
-    return tapped(*this, o(attended.transpose(1, 2).flatten(2)));
+    const auto heads = [&](const torch::Tensor& values) { return splitHeads(values, m_config.heads); };
+    const auto mixed = attended(heads(q(x)), heads(k(x)), heads(v(x)), bias, /*scale=*/1.0);
+    return tapped(*this, o(mixed.transpose(1, 2).flatten(2)));
 }
 
 T5LayerSelfAttentionImpl::T5LayerSelfAttentionImpl(const T5Config& config, bool hasRelativeBias)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/models/layers/activation_recorder.h"
+#include "core/models/layers/attention.h"
 #include "core/models/vae/autoencoder_kl.h"
 
 #include <torch/torch.h>
@@ -43,9 +44,9 @@ VaeAttentionImpl::VaeAttentionImpl(std::int64_t channels, std::int64_t groups)
 torch::Tensor VaeAttentionImpl::forward(const torch::Tensor& x)
 {
     const torch::Tensor positions = group_norm(x.flatten(2)).transpose(1, 2); // (B, HW, C)
-    const torch::Tensor attended = torch::scaled_dot_product_attention(to_q(positions).unsqueeze(1),
-        to_k(positions).unsqueeze(1), to_v(positions).unsqueeze(1)); // (B, 1, HW, C), scale 1 / sqrt(C)
-    const torch::Tensor h = (*to_out)[0](attended.squeeze(1));
+    const torch::Tensor mixed = attended(to_q(positions).unsqueeze(1), to_k(positions).unsqueeze(1),
+        to_v(positions).unsqueeze(1)); // (B, 1, HW, C), scale 1 / sqrt(C)
+    const torch::Tensor h = (*to_out)[0](mixed.squeeze(1));
     return tapped(*this, x + h.transpose(1, 2).unflatten(2, {x.size(2), x.size(3)}));
 }
 

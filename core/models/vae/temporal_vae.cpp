@@ -15,7 +15,7 @@ constexpr double kGroupNormEpsilon = 1e-5; // PyTorch's default, unlike the spat
 torch::Tensor activated(GroupNorm& norm, const torch::Tensor& x)
 {
     torch::Tensor h = norm(x);
-    return torch::silu_(h);
+    return torch::GradMode::is_enabled() ? torch::silu(h) : torch::silu_(h);
 }
 
 /// Frames that are missing to a multiple of `factor`.
