@@ -143,9 +143,14 @@ void ScheduleEditor::paint(
         state = m_caching.state();
     } else {
         // Tokens are chosen as the policy did, where it chose any.
-        for (const plan::ParameterSpec& spec : plan::findPolicy(kPolicy)->parameters) {
+        const plan::PolicyEntry& schedule = *plan::findPolicy(kPolicy);
+        const plan::Preset* preset = plan::defaultPreset(schedule, m_caching.context().family);
+        for (const plan::ParameterSpec& spec : schedule.parameters) {
             const auto& own = m_caching.entry().parameters;
-            if (std::any_of(own.begin(), own.end(), [&](const auto& each) { return each.name == spec.name; })) {
+            const bool isPreset = preset && preset->values.contains(spec.name);
+            const plan::ParameterValue& initial = isPreset ? preset->values.at(spec.name) : spec.defaultValue;
+            if (std::any_of(own.begin(), own.end(), [&](const auto& each) { return each.name == spec.name; })
+                && m_caching.value(spec.name) != initial) {
                 state.values[spec.name] = m_caching.value(spec.name);
             }
         }

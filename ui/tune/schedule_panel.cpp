@@ -70,15 +70,19 @@ SchedulePanel::SchedulePanel(CachingModel& caching, QWidget* parent)
     , m_totals(new ElidedLabel)
     , m_readout(new ElidedLabel)
 {
+    auto* brushes = new QHBoxLayout;
     auto* tools = new QHBoxLayout;
-    tools->setSpacing(kHalfSpace);
+    for (QHBoxLayout* row : {brushes, tools}) {
+        row->setSpacing(kHalfSpace);
+    }
     using Kind = ScheduleBrush::Kind;
-    tools->addWidget(
+    brushes->addWidget(
         addBrush(Kind::Compute, tr("Compute"), tr("Every token is computed and the cache renewed (key 1)")));
-    tools->addWidget(addBrush(Kind::Ratio, tr("Ratio"),
+    brushes->addWidget(addBrush(Kind::Ratio, tr("Ratio"),
         tr("The share of tokens with the highest score is computed, the others reused (key 2)")));
     m_shareSlider->setRange(0, 100);
-    m_shareSlider->setFixedWidth(72);
+    m_shareSlider->setMinimumWidth(56);
+    m_shareSlider->setMaximumWidth(140);
     m_shareSlider->setAccessibleName(tr("Share of tokens that the ratio brush computes"));
     m_shareSlider->setToolTip(tr("Share of tokens that the ratio brush computes, in percent"));
     m_share->setRange(0, 100);
@@ -88,10 +92,15 @@ SchedulePanel::SchedulePanel(CachingModel& caching, QWidget* parent)
     m_share->setObjectName("brushShare");
     m_share->setAccessibleName(m_shareSlider->accessibleName());
     m_share->setToolTip(m_shareSlider->toolTip());
-    tools->addWidget(m_shareSlider);
+    auto* shareLabel = new QLabel(tr("Ratio"));
+    shareLabel->setProperty("muted", true);
+    shareLabel->setBuddy(m_share);
+    tools->addWidget(shareLabel);
+    tools->addWidget(m_shareSlider, 1);
     tools->addWidget(m_share);
-    tools->addWidget(addBrush(Kind::Reuse, tr("Reuse"), tr("The stored output is used, nothing is computed (key 3)")));
-    tools->addWidget(addBrush(Kind::Forecast, tr("Forecast"),
+    brushes->addWidget(
+        addBrush(Kind::Reuse, tr("Reuse"), tr("The stored output is used, nothing is computed (key 3)")));
+    brushes->addWidget(addBrush(Kind::Forecast, tr("Forecast"),
         tr("The output is extrapolated from the last full steps, as TaylorSeer does (key 4)")));
     m_order->setRange(1, plan::ScheduleCell::kMaxOrder);
     m_order->setPrefix(tr("order "));
@@ -101,6 +110,7 @@ SchedulePanel::SchedulePanel(CachingModel& caching, QWidget* parent)
         tr("Highest derivative of the forecast: 1 = a straight line. Each order keeps one more tensor."));
     tools->addWidget(m_order);
     tools->addStretch(1);
+    brushes->addStretch(1);
     const auto addTool = [this, tools](QToolButton* button, const char* name, const char* picture, const QString& tip) {
         button->setObjectName(name);
         button->setIcon(icon(picture));
@@ -124,18 +134,15 @@ SchedulePanel::SchedulePanel(CachingModel& caching, QWidget* parent)
         label->setMinimumHeight(label->fontMetrics().height() + kHalfSpace);
     }
     m_readout->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
-    auto* bottom = new QHBoxLayout;
-    bottom->setSpacing(kWideSpace);
-    bottom->addWidget(m_readout, 3);
-    bottom->addWidget(m_totals, 2);
-    m_totals->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_totals->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kSpace, kSpace, kSpace, kHalfSpace);
     layout->setSpacing(kHalfSpace);
+    layout->addLayout(brushes);
     layout->addLayout(tools);
     layout->addWidget(m_view, 1);
-    layout->addLayout(bottom);
+    layout->addWidget(m_readout);
+    layout->addWidget(m_totals);
 
     const auto setShare = [this](double percent) {
         ScheduleBrush brush = m_editor.brush();
@@ -165,6 +172,9 @@ SchedulePanel::SchedulePanel(CachingModel& caching, QWidget* parent)
     connect(m_fit, &QToolButton::clicked, m_view, &ScheduleView::fit);
     connect(m_view, &ScheduleView::zoomChanged, this, [this] { m_fit->setEnabled(!m_view->mapLayout().isFitted()); });
     m_fit->setEnabled(false);
+    for (QAbstractSpinBox* box : {static_cast<QAbstractSpinBox*>(m_share), static_cast<QAbstractSpinBox*>(m_order)}) {
+        box->setMinimumWidth(box->sizeHint().width());
+    }
     connect(m_view, &ScheduleView::hovered, this, [this] {
         showReadout();
         Q_EMIT stepHovered(m_view->hoveredCell() ? m_view->hoveredCell()->evaluation : -1);
@@ -195,6 +205,7 @@ QToolButton* SchedulePanel::addBrush(ScheduleBrush::Kind kind, const QString& te
         m_editor.setBrush(brush);
         showBrush();
     });
+    button->setMinimumWidth(button->sizeHint().width());
     m_brushes.append(button);
     return button;
 }

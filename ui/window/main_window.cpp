@@ -184,13 +184,22 @@ void MainWindow::connectPanels()
     connect(m_prompt, &PromptPanel::modelDetailsRequested, this, &MainWindow::showModelDetails);
     connect(m_prompt, &PromptPanel::embeddedModelRequested, this, [this] { m_engine.describeModel({}); });
     connect(&m_prompt->model(), &PromptModel::changed, this, &MainWindow::replan);
-    connect(&m_caching->model(), &CachingModel::changed, this, [this] {
-        // Before the first run the map shows what is planned, also while parameters are dragged.
+    const auto showPlan = [this] {
+        // Before the first run the map shows what is planned, also while parameters are dragged. Behind another tab it
+        // may wait until it is seen.
         if (!m_run.current() && !m_openedTrace && m_caching->model().plan()) {
-            m_selection->setPlan(*m_caching->model().plan());
-            m_statistics->setPlan(*m_caching->model().plan());
+            if (!isVisible() || m_selection->isVisible()) {
+                m_selection->setPlan(*m_caching->model().plan());
+            }
+            if (!isVisible() || m_statistics->isVisible()) {
+                m_statistics->setPlan(*m_caching->model().plan());
+            }
         }
-    });
+    };
+    connect(&m_caching->model(), &CachingModel::changed, this, showPlan);
+    for (QDockWidget* dock : {m_docks.map, m_docks.statistics}) {
+        connect(dock, &QDockWidget::visibilityChanged, this, showPlan);
+    }
     connect(
         m_selection, &SelectionPanel::cellActivated, this, [this](int evaluation, int layer, plan::ModuleKind module) {
             showCell(evaluation, layer, module);
