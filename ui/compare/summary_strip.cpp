@@ -142,6 +142,21 @@ void SummaryStrip::showRun(const RunResult& run, const RunResult* baseline, cons
     }
 }
 
+void SummaryStrip::showPromptCheck(const PromptCheck& run, const std::optional<PromptCheck>& baseline)
+{
+    const auto share = [](const PromptCheck& check) { return tr("%1 of %2").arg(check.right).arg(check.asked); };
+    QString tip =
+        tr("Attributes of the prompt that the clip shows: colour, shape, size, motion, backdrop and number of "
+           "objects, measured from the pixels by classical vision. Known for prompts of the embedded "
+           "model's world only.");
+    if (baseline)
+        tip += QStringLiteral("\n") + tr("Uncached clip: %1. This clip: %2.").arg(share(*baseline), share(run));
+    if (!run.detail.isEmpty())
+        tip += QStringLiteral("\n") + run.detail;
+    setNumber("promptCheck", baseline ? tr("%1 (uncached %2)").arg(share(run)).arg(baseline->right) : share(run),
+        tr("does what the prompt says"), tip);
+}
+
 void SummaryStrip::showTrace(const plan::Trace& trace, const QString& fileName)
 {
     clear();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/api/run_result.h"
+#include "ui/compare/prompt_check.h"
 
 #include <QFrame>
 
@@ -21,6 +22,8 @@ public:
 
     /// @param baseline may be null; `fidelity` arrives later than the baseline
     void showRun(const RunResult& run, const RunResult* baseline, const std::optional<Fidelity>& fidelity);
+    /// Adds whether the clip does what the prompt says, beside the uncached one where there is one. @pre showRun
+    void showPromptCheck(const PromptCheck& run, const std::optional<PromptCheck>& baseline);
     /// A trace that was opened from a file: nothing is recomputed.
     void showTrace(const plan::Trace& trace, const QString& fileName);
     void clear();

@@ -231,6 +231,9 @@ void MainWindow::showSummary()
 {
     if (const auto result = m_run.result()) {
         m_summary->showRun(*result, m_run.baseline().get(), m_run.fidelity());
+        if (const auto& check = m_run.promptCheck()) {
+            m_summary->showPromptCheck(*check, m_run.baselinePromptCheck());
+        }
     }
     updateActions();
 }

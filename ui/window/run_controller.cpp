@@ -104,7 +104,10 @@ void RunController::onStarted(const RunStart& start)
     m_current = start;
     m_result.reset();
     m_fidelity.reset();
+    m_promptCheck.reset();
+    m_baselinePromptCheck.reset();
     ++m_comparison;
+    ++m_promptChecks;
     Q_EMIT started(start);
 }
 
@@ -208,8 +211,30 @@ double RunController::baselineSecondsPerStep() const
                                                          : 0;
 }
 
+void RunController::checkPrompts()
+{
+    m_promptCheck.reset();
+    m_baselinePromptCheck.reset();
+    const std::uint64_t checks = ++m_promptChecks;
+    if (!m_result) {
+        return;
+    }
+    m_tasks.run([this, checks, run = m_result, uncachedRun = baseline()]() -> BackgroundTasks::Continuation {
+        auto check = checkPrompt(*run);
+        auto baselineCheck = check && uncachedRun ? checkPrompt(*uncachedRun) : std::nullopt;
+        return [this, checks, check = std::move(check), baselineCheck = std::move(baselineCheck)] {
+            if (checks == m_promptChecks && check) {
+                m_promptCheck = check;
+                m_baselinePromptCheck = baselineCheck;
+                Q_EMIT baselineChanged();
+            }
+        };
+    });
+}
+
 void RunController::computeFidelity()
 {
+    checkPrompts();
     const auto uncachedRun = baseline();
     if (!uncachedRun) {
         return;
@@ -246,7 +271,10 @@ bool RunController::adopt(std::shared_ptr<const RunResult> result, std::shared_p
     m_current = RunStart{result->runId, result->request, result->plan, result->trace, {}};
     m_result.reset();
     m_fidelity.reset();
+    m_promptCheck.reset();
+    m_baselinePromptCheck.reset();
     ++m_comparison;
+    ++m_promptChecks;
     Q_EMIT started(*m_current);
     m_result = std::move(result);
     Q_EMIT finished();
@@ -259,7 +287,10 @@ void RunController::clear()
     m_current.reset();
     m_result.reset();
     m_fidelity.reset();
+    m_promptCheck.reset();
+    m_baselinePromptCheck.reset();
     ++m_comparison;
+    ++m_promptChecks;
 }
 
 } // namespace toca::ui

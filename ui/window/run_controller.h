@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/compare/baseline_store.h"
+#include "ui/compare/prompt_check.h"
 #include "ui/engine_port.h"
 
 #include <QElapsedTimer>
@@ -51,6 +52,9 @@ public:
     /// The uncached run of the last result's request.
     std::shared_ptr<const RunResult> baseline() const;
     const std::optional<Fidelity>& fidelity() const { return m_fidelity; }
+    /// Whether the clips do what the prompt says; empty while it is measured and for prompts that cannot be.
+    const std::optional<PromptCheck>& promptCheck() const { return m_promptCheck; }
+    const std::optional<PromptCheck>& baselinePromptCheck() const { return m_baselinePromptCheck; }
     std::optional<Gains> gains() const;
     /// Seconds of one uncached denoising step of this request; 0 when no baseline is there.
     double baselineSecondsPerStep() const;
@@ -67,7 +71,7 @@ Q_SIGNALS:
     void previewReady(const toca::Preview& preview); ///< not for baselines
     void finished(); ///< not for baselines
     void failed(const toca::Error& error); ///< with Cancelled too
-    void baselineChanged(); ///< a baseline arrived or fidelity was computed
+    void baselineChanged(); ///< a baseline arrived, fidelity was computed, or the clip checked against its prompt
     void runningChanged();
 
 private:
@@ -77,6 +81,7 @@ private:
     void onFailed(const Error& error);
     void setRunning(bool running);
     void computeFidelity();
+    void checkPrompts();
     double gainSoFar(const StepReport& report, bool& fromBaseline) const;
 
     EnginePort& m_engine;
@@ -88,6 +93,9 @@ private:
     std::optional<RunStart> m_current;
     std::shared_ptr<const RunResult> m_result;
     std::optional<Fidelity> m_fidelity;
+    std::optional<PromptCheck> m_promptCheck;
+    std::optional<PromptCheck> m_baselinePromptCheck;
+    std::uint64_t m_promptChecks = 0; ///< counts up, as m_comparison
     std::uint64_t m_comparison = 0; ///< counts up, so that a late answer for an older pair is dropped
 };
 
