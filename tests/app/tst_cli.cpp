@@ -65,8 +65,8 @@ void CliTest::printsVersionAndHelp()
     QCOMPARE(version.exitCode, 0);
     QVERIFY(version.output.startsWith("toca "));
     QVERIFY(version.output.contains("libtorch "));
-    for (const char* command : {"generate", "plan", "race", "sweep", "eval", "bench", "calibrate", "threshold", "verify",
-             "info", "policies", "models", "convert-router"}) {
+    for (const char* command : {"generate", "plan", "race", "sweep", "eval", "bench", "calibrate", "threshold",
+             "verify", "info", "policies", "models", "convert-router"}) {
         const TocaCall help = call({command, "--help"});
         QCOMPARE(help.exitCode, 0);
         QVERIFY2(help.output.contains("--help"), command);
