@@ -40,7 +40,7 @@ QLabel* heading(const QString& text)
 }
 
 /// A large number over its caption.
-QLabel* addNumber(QGridLayout* grid, int column, const QString& caption, const QString& tip, const char* name)
+QLabel* addNumber(QGridLayout* grid, int row, int column, const QString& caption, const QString& tip, const char* name)
 {
     auto* value = new QLabel;
     value->setObjectName(name);
@@ -50,8 +50,8 @@ QLabel* addNumber(QGridLayout* grid, int column, const QString& caption, const Q
     auto* label = mutedLabel(caption);
     label->setFont(smallFont());
     label->setToolTip(tip);
-    grid->addWidget(value, 0, column);
-    grid->addWidget(label, 1, column);
+    grid->addWidget(value, 2 * row, column);
+    grid->addWidget(label, 2 * row + 1, column);
     return value;
 }
 
@@ -179,24 +179,24 @@ QWidget* CachingPanel::makeForecast()
     auto* numbers = new QGridLayout;
     numbers->setHorizontalSpacing(kSpace);
     numbers->setVerticalSpacing(0);
-    m_gain = addNumber(numbers, 0, tr("FLOPs gain"),
+    m_gain = addNumber(numbers, 0, 0, tr("FLOPs gain"),
         tr("Planned FLOPs of the uncached run divided by those of this plan. Matrix products, convolutions and "
            "attention "
            "count, 2 FLOPs per multiply-add, all guidance rows."),
         "plannedGain");
-    m_share = addNumber(numbers, 1, tr("computed"),
+    m_share = addNumber(numbers, 1, 0, tr("computed"),
         tr("Fresh ratio: share of tokens computed, averaged over all steps, layers and modules. The cache ratio is 1 "
            "minus "
            "this."),
         "plannedShare");
-    m_memory = addNumber(numbers, 2, tr("cache memory"),
+    m_memory = addNumber(numbers, 1, 1, tr("cache memory"),
         tr("Stored module outputs: tokens × width × guidance rows × 4 bytes for each module that is ever reused."),
         "plannedMemory");
-    m_time = addNumber(numbers, 3, tr("planned time"),
+    m_time = addNumber(numbers, 0, 1, tr("planned time"),
         tr("Seconds of the denoising loop, from the times that modules took on this machine in the last runs of this "
            "model. Text, preview and decoding come on top."),
         "plannedTime");
-    for (int column = 0; column < 4; ++column) {
+    for (int column = 0; column < 2; ++column) {
         numbers->setColumnStretch(column, 1);
     }
     m_strip->setToolTip(

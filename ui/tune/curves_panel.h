@@ -26,7 +26,7 @@ public:
     /// @return nullptr when the present policy has no such parameter
     CurveView* curve(const std::string& parameter) const;
     ParameterBar* bar(const std::string& parameter) const;
-    QSize minimumSizeHint() const override { return {260, 160}; }
+    QSize minimumSizeHint() const override { return {240, 160}; }
 
 private:
     void rebuild();

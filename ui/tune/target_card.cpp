@@ -41,6 +41,9 @@ TargetCard::TargetCard(CachingModel& caching, QWidget* parent)
     m_value->setAccessibleName(tr("Target"));
     m_value->setKeyboardTracking(false);
     m_value->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    m_value->setMinimumWidth(60);
+    m_kind->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_kind->setMinimumContentsLength(8);
     m_solve->setObjectName("targetSolve");
     m_solve->setToolTip(tr("Search the policy's setting that meets the target, before any run (Return in the field)"));
     m_text->setObjectName("targetText");
