@@ -18,6 +18,7 @@ void addGenerateCommand(CLI::App& program, Action& action);
 void addPlanCommand(CLI::App& program, Action& action);
 void addCalibrateCommand(CLI::App& program, Action& action);
 void addThresholdCommand(CLI::App& program, Action& action);
+void addTrainCommand(CLI::App& program, Action& action);
 void addRaceCommand(CLI::App& program, Action& action);
 void addSweepCommand(CLI::App& program, Action& action);
 void addEvalCommand(CLI::App& program, Action& action);

@@ -40,6 +40,7 @@ int run(int argumentCount, char** arguments)
     addPlanCommand(program, action);
     addCalibrateCommand(program, action);
     addThresholdCommand(program, action);
+    addTrainCommand(program, action);
     addRaceCommand(program, action);
     addSweepCommand(program, action);
     addEvalCommand(program, action);

@@ -37,11 +37,14 @@ RULES = {
     "core/media": (["core/base", "core/api"], ["libav", "json"]),
     "core/engine": (["core/base", "core/api", "core/checkpoint", "core/models", "core/schedulers", "core/media",
                      "cache/plan", "cache/exec"], ["torch", "json"]),
+    "core/training": (["core/base", "core/api", "core/checkpoint", "core/models", "core/schedulers", "core/engine",
+                       "core/media", "core/world", "cache/plan", "cache/exec"], ["torch", "json"]),
     "core/verify": (["core/base", "core/api", "core/checkpoint", "core/models", "core/schedulers", "core/engine",
                      "cache/plan", "cache/exec"], ["torch", "json"]),
     "ui": (["core/base", "core/api", "core/world", "cache/plan"], ["qt"]),
     "app": (["ui", "core/base", "core/api", "cache/plan", "core/engine", "core/verify", "core/media",
-             "core/library", "core/checkpoint", "core/world"], ["qt", "cli11", "json"]),
+             "core/library", "core/training/request.h", "core/training/train.h", "core/checkpoint", "core/world"],
+            ["qt", "cli11", "json"]),
 }
 # Never, not even through a header of another folder.
 NEVER_REACHED = {
