@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
+#include "kernels/element.h"
 
 namespace toca::kernels {
 
@@ -9,10 +9,11 @@ namespace toca::kernels {
 ///
 /// One pass over whole rows: a broadcasting elementwise operation pays a call for each row of C values.
 struct GatedAdd {
-    const float* x = nullptr; ///< (B, N, C), contiguous
-    const float* y = nullptr; ///< (B, N, C), contiguous
-    const float* gate = nullptr; ///< B rows of C values, `gateStride` apart
-    float* out = nullptr; ///< (B, N, C), contiguous
+    Element element = Element::Float32;
+    const void* x = nullptr; ///< (B, N, C), contiguous
+    const void* y = nullptr; ///< (B, N, C), contiguous
+    const void* gate = nullptr; ///< B rows of C values, `gateStride` apart
+    void* out = nullptr; ///< (B, N, C), contiguous
     std::int64_t batches = 0;
     std::int64_t tokens = 0;
     std::int64_t width = 0;

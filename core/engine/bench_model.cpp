@@ -54,6 +54,7 @@ void fillWithNoise(torch::nn::Module& model, std::uint64_t seed, torch::ScalarTy
     for (auto& buffer : model.buffers())
         fill(buffer);
     model.eval();
+    models::packLinears(model);
 }
 
 /// A published geometry with random weights.

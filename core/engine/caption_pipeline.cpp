@@ -145,6 +145,7 @@ Result<void> CaptionPipeline::loadTransformer()
         return unexpected(model.error());
     m_model = *model;
     m_model->to(m_device);
+    models::packLinears(*m_model);
     m_denoiser = std::make_unique<models::PixartDenoiser>(m_model);
     return {};
 }

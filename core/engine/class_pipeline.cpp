@@ -174,6 +174,7 @@ Result<void> ClassPipeline::load(const std::function<bool()>& keepGoing)
         if (!model)
             return unexpected(model.error());
         (*model)->to(m_device);
+        models::packLinears(**model);
         m_denoiser = std::make_unique<models::DitDenoiser>(*model);
     }
     if (!keepGoing())

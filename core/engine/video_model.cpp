@@ -45,6 +45,7 @@ Result<void> VideoModel::loadTransformer()
         return unexpected(transformer.error());
     m_transformer = *transformer;
     m_transformer->to(m_device);
+    models::packLinears(*m_transformer);
     return {};
 }
 

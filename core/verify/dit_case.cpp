@@ -203,6 +203,7 @@ Result<void> runDitCase(const ReferenceCase& reference, CaseReport& report)
     auto model = models::loadDit(*config, *weights);
     if (!model)
         return unexpected(model.error());
+    models::packLinears(**model); // as the engine does
 
     std::set<std::string> forwards; // "forward/" and whatever else is stored that way
     for (const auto& tensor : reference.tensors())

@@ -182,6 +182,7 @@ Result<void> runPixartCase(const ReferenceCase& reference, CaseReport& report)
     auto model = models::loadPixart(*config, *weights);
     if (!model)
         return unexpected(model.error());
+    models::packLinears(**model); // as the engine does
 
     std::set<std::string> forwards; // "forward/" and whatever else is stored that way
     for (const auto& tensor : reference.tensors())

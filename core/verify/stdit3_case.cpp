@@ -223,6 +223,7 @@ Result<void> runStdit3Case(const ReferenceCase& reference, CaseReport& report)
     auto model = models::loadStdit3(*config, *weights);
     if (!model)
         return unexpected(model.error());
+    models::packLinears(**model); // as the engine does
 
     std::set<std::string> forwards; // "forward/", "forward_odd/", and whatever else is stored that way
     for (const auto& tensor : reference.tensors())

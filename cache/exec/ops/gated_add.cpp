@@ -11,8 +11,9 @@ namespace toca::cache {
 torch::Tensor gatedAdd(torch::Tensor x, const torch::Tensor& gate, const torch::Tensor& y, bool overX)
 {
     const PartScope scope(Part::Modulation);
-    const auto fits = [](const torch::Tensor& tensor) {
-        return tensor.is_cpu() && tensor.scalar_type() == torch::kFloat32;
+    const auto fits = [&](const torch::Tensor& tensor) {
+        return tensor.is_cpu() && tensor.scalar_type() == x.scalar_type()
+            && (x.scalar_type() == torch::kFloat32 || x.scalar_type() == torch::kBFloat16);
     };
     const bool hasKernel = !torch::GradMode::is_enabled() && fits(x) && fits(y) && fits(gate) && x.is_contiguous()
         && y.is_contiguous() && x.sizes() == y.sizes() && gate.dim() == 3 && gate.size(0) == x.size(0)
@@ -21,10 +22,11 @@ torch::Tensor gatedAdd(torch::Tensor x, const torch::Tensor& gate, const torch::
         return overX && !torch::GradMode::is_enabled() ? x.addcmul_(gate, y) : torch::addcmul(x, gate, y);
     auto out = overX ? x : torch::empty_like(x);
     kernels::GatedAdd operation;
-    operation.x = x.const_data_ptr<float>();
-    operation.y = y.const_data_ptr<float>();
-    operation.gate = gate.const_data_ptr<float>();
-    operation.out = out.mutable_data_ptr<float>();
+    operation.element = x.scalar_type() == torch::kFloat32 ? kernels::Element::Float32 : kernels::Element::BFloat16;
+    operation.x = x.const_data_ptr();
+    operation.y = y.const_data_ptr();
+    operation.gate = gate.const_data_ptr();
+    operation.out = out.mutable_data_ptr();
     operation.batches = x.size(0);
     operation.tokens = x.size(1);
     operation.width = x.size(2);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/models/layers/attention_evidence.h"
 
+#include "cache/exec/ops/attention_scores.h"
+
 #include <torch/torch.h>
 
 #include <algorithm>
@@ -12,7 +14,8 @@ torch::Tensor receivedAttention(const torch::Tensor& q, const torch::Tensor& k)
 {
     const std::int64_t sequences = q.size(0), heads = q.size(1), length = q.size(2);
     auto sums = torch::zeros({sequences, length}, q.options().dtype(torch::kFloat32));
-    const auto scaledKeys = (k * (1.0 / std::sqrt(static_cast<double>(q.size(3))))).transpose(-2, -1);
+    const double scale = 1.0 / std::sqrt(static_cast<double>(q.size(3)));
+    const auto keys = k.contiguous().transpose(-2, -1);
     const std::int64_t sequencesAtOnce =
         std::clamp<std::int64_t>(kAttentionBlockValues / (heads * length * length), 1, sequences);
     const std::int64_t queriesAtOnce =
@@ -21,8 +24,7 @@ torch::Tensor receivedAttention(const torch::Tensor& q, const torch::Tensor& k)
         const std::int64_t n = std::min(sequencesAtOnce, sequences - s);
         for (std::int64_t first = 0; first < length; first += queriesAtOnce) {
             const auto block = q.narrow(0, s, n).narrow(2, first, std::min(queriesAtOnce, length - first));
-            const auto map = torch::matmul(block, scaledKeys.narrow(0, s, n)).softmax(-1, torch::kFloat32);
-            sums.narrow(0, s, n).add_(map.mean(1).sum(1));
+            cache::addReceivedAttention(torch::matmul(block, keys.narrow(0, s, n)), scale, sums.narrow(0, s, n));
         }
     }
     return sums;

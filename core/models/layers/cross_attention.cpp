@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/models/layers/cross_attention.h"
 
-#include "cache/exec/profile.h"
-#include "cache/exec/stopwatch.h"
+#include "cache/exec/ops/attention_scores.h"
 #include "core/models/layers/activation_recorder.h"
 #include "core/models/layers/attention.h"
 #include "core/models/layers/attention_evidence.h"
@@ -118,12 +117,9 @@ torch::Tensor CrossAttentionImpl::forward(
             auto scores = torch::matmul(q.narrow(2, first, std::min(step, count - first)), scaledKeys);
             if (bias.defined())
                 scores = scores + bias;
-            const auto map = scores.softmax(-1);
+            const auto [map, entropy] = cache::softmaxWithEntropy(scores, weight);
             outputs.push_back(torch::matmul(map, kv[1]));
-            const cache::PartScope scope(cache::Part::Scoring);
-            const cache::Stopwatch scoring(session.selectionClock());
-            const auto mean = map.mean(1, false, torch::kFloat32) * weight; // (B, n, L)
-            entropies.push_back((mean * (mean + 1e-7).log()).sum(-1).neg());
+            entropies.push_back(entropy);
         }
         out = outputs.size() == 1 ? outputs.front() : torch::cat(outputs, 2);
         session.leaveEvidence(EvidenceKind::CrossAttentionEntropy, subset,

@@ -27,11 +27,26 @@ public:
     LinearImpl(std::int64_t inFeatures, std::int64_t outFeatures, bool hasBias = true);
     /// @param x (..., inFeatures)  @return (..., outFeatures)
     torch::Tensor forward(const torch::Tensor& x);
+    /// GELU_tanh(x W^T + b), in one operation where the weight is packed. Not shown to a recorder.
+    torch::Tensor forwardGelu(const torch::Tensor& x);
+    /// Lays a copy of the weight out as this machine's matrix multiplication reads it, which otherwise happens at every
+    /// call. Where that is not possible (on a GPU, without oneDNN) nothing changes. The weight must not be written to
+    /// afterwards; one that is replaced or moved is used as it is.
+    void pack();
 
     torch::Tensor weight; ///< (out, in), or (out, in, 1, ..) where a checkpoint stores it as a convolution
     torch::Tensor bias;
+
+private:
+    bool usesPacked(const torch::Tensor& x) const;
+
+    torch::Tensor m_packed; ///< in oneDNN's own layout; undefined: not packed
+    const void* m_packedFrom = nullptr; ///< the data of the weight that it is a copy of
 };
 TORCH_MODULE(Linear);
+
+/// Packs every linear layer of a model that is loaded and will only be evaluated.
+void packLinears(torch::nn::Module& model);
 
 struct ConvolutionOptions {
     std::int64_t stride = 1;
@@ -91,6 +106,7 @@ public:
     LayerNormImpl(std::int64_t features, double epsilon, bool hasAffine = true);
     /// @param x (..., features)
     torch::Tensor forward(const torch::Tensor& x);
+    double epsilon() const { return m_epsilon; }
 
     torch::Tensor weight; ///< undefined without affine parameters
     torch::Tensor bias;

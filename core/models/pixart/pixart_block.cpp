@@ -41,7 +41,8 @@ torch::Tensor PixartBlockImpl::forward(
     const auto &shiftMsa = m[0], &scaleMsa = m[1], &gateMsa = m[2], &shiftMlp = m[3], &scaleMlp = m[4], &gateMlp = m[5];
 
     const auto attended = session.module(ModuleKind::SelfAttention, input, [&](const TokenSubset& subset) {
-        return attn->forward(modulated(norm1->forward(input), shiftMsa, scaleMsa), subset, session);
+        return attn->forward(
+            normModulated(norm1, input, TokenSubset::all(input.size(1)), shiftMsa, scaleMsa), subset, session);
     });
     tapAs(*drop_path, [&] { return gateMsa * attended; });
     // A new tensor: the input may be kept by a policy.
@@ -51,9 +52,8 @@ torch::Tensor PixartBlockImpl::forward(
         [&](const TokenSubset& subset) { return cross_attn->forward(subset.gather(x), subset, text, session); });
     x = torch::GradMode::is_enabled() ? x + crossed : x.add_(crossed);
 
-    const auto mixed = session.module(ModuleKind::Mlp, x, [&](const TokenSubset& subset) {
-        return mlp->forward(modulated(norm2->forward(subset.gather(x)), shiftMlp, scaleMlp));
-    });
+    const auto mixed = session.module(ModuleKind::Mlp, x,
+        [&](const TokenSubset& subset) { return mlp->forward(normModulated(norm2, x, subset, shiftMlp, scaleMlp)); });
     return tapped(*this, cache::gatedAdd(x, gateMlp, mixed, /*overX=*/true));
 }
 

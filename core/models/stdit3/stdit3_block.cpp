@@ -61,7 +61,8 @@ torch::Tensor Stdit3BlockImpl::forward(
     const std::int64_t tokens = input.size(1);
 
     const auto attended = session.module(ModuleKind::SelfAttention, input, [&](const TokenSubset& subset) {
-        const auto h = modulated(norm1->forward(input), shiftMsa.ofAll(tokens), scaleMsa.ofAll(tokens));
+        const auto h =
+            normModulated(norm1, input, TokenSubset::all(tokens), shiftMsa.ofAll(tokens), scaleMsa.ofAll(tokens));
         return attn->forward(h, subset, conditioning.layout,
             m_kind == plan::LayerKind::Temporal ? conditioning.rotation : torch::Tensor(), session);
     });
@@ -77,7 +78,7 @@ torch::Tensor Stdit3BlockImpl::forward(
     const auto mixed = session.module(
         ModuleKind::Mlp, x,
         [&](const TokenSubset& subset) {
-            return mlp->forward(modulated(norm2->forward(subset.gather(x)), shiftMlp.of(subset), scaleMlp.of(subset)));
+            return mlp->forward(normModulated(norm2, x, subset, shiftMlp.of(subset), scaleMlp.of(subset)));
         },
         // Here the published code scores the modulated tokens.
         [&] { return modulated(norm2->forward(x), shiftMlp.ofAll(tokens), scaleMlp.ofAll(tokens)); });

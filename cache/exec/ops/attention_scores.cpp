@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cache/exec/ops/attention_scores.h"
+
+#include "cache/exec/profile.h"
+#include "kernels/attention_scores.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace toca::cache {
+namespace {
+
+/// Exponentials that are worth a thread of their own.
+constexpr std::int64_t kValuesPerThread = 1 << 14;
+
+bool hasKernel(const torch::Tensor& scores)
+{
+    return scores.is_cpu() && scores.scalar_type() == torch::kFloat32 && scores.is_contiguous()
+        && !(torch::GradMode::is_enabled() && scores.requires_grad());
+}
+
+} // namespace
+
+void addReceivedAttention(torch::Tensor scores, double scale, torch::Tensor sums)
+{
+    TORCH_CHECK(
+        scores.dim() == 4 && sums.dim() == 2 && sums.size(0) == scores.size(0) && sums.size(1) == scores.size(3),
+        "addReceivedAttention: scores ", scores.sizes(), ", sums ", sums.sizes());
+    const std::int64_t sequences = scores.size(0), heads = scores.size(1), queries = scores.size(2),
+                       length = scores.size(3);
+    if (scores.is_cpu() && scores.scalar_type() == torch::kBFloat16)
+        scores = scores.to(torch::kFloat32);
+    if (!hasKernel(scores)) {
+        sums.add_((scores * scale).softmax(-1, torch::kFloat32).mean(1).sum(1));
+        return;
+    }
+    // Each head sums for itself, so that threads never add to the same numbers and their number changes nothing.
+    auto received = torch::zeros({sequences, heads, length}, torch::kFloat32);
+    float* const in = scores.mutable_data_ptr<float>();
+    float* const out = received.mutable_data_ptr<float>();
+    const std::int64_t grain =
+        std::max<std::int64_t>(1, kValuesPerThread / std::max<std::int64_t>(1, queries * length));
+    at::parallel_for(0, sequences * heads, grain, [&](std::int64_t first, std::int64_t last) {
+        for (std::int64_t map = first; map < last; ++map)
+            kernels::addReceivedAttention(
+                in + map * queries * length, queries, length, static_cast<float>(scale), out + map * length);
+    });
+    sums.add_(received.mean(1));
+}
+
+MapWithEntropy softmaxWithEntropy(torch::Tensor scores, double weight)
+{
+    TORCH_CHECK(scores.dim() == 4, "softmaxWithEntropy: scores ", scores.sizes());
+    if (!hasKernel(scores)) {
+        const auto map = scores.softmax(-1);
+        const PartScope scope(Part::Scoring);
+        const auto mean = map.mean(1, false, torch::kFloat32) * weight; // (B, K, L)
+        return {map, (mean * (mean + 1e-7).log()).sum(-1).neg()};
+    }
+    kernels::AttentionEntropy operation;
+    operation.batches = scores.size(0);
+    operation.heads = scores.size(1);
+    operation.queries = scores.size(2);
+    operation.length = scores.size(3);
+    operation.weight = static_cast<float>(weight);
+    auto entropy = torch::empty({operation.batches, operation.queries}, torch::kFloat32);
+    operation.scores = scores.mutable_data_ptr<float>();
+    operation.entropy = entropy.mutable_data_ptr<float>();
+    const std::int64_t grain =
+        std::max<std::int64_t>(1, kValuesPerThread / std::max<std::int64_t>(1, operation.heads * operation.length));
+    at::parallel_for(0, operation.rows(), grain, [&](std::int64_t first, std::int64_t last) {
+        std::vector<float> mean(static_cast<std::size_t>(operation.length));
+        kernels::attentionEntropy(operation, first, last, mean.data());
+    });
+    return {std::move(scores), std::move(entropy)};
+}
+
+} // namespace toca::cache

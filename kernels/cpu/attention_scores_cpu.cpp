@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/attention_scores.h"
+
+#include "kernels/cpu/lane_functions.h"
+
+namespace toca::kernels {
+namespace {
+
+/// sums += factor * values
+TOCA_INLINE void addScaled(float* sums, const float* values, std::int64_t length, float factor)
+{
+    Lanes sum, value;
+    std::int64_t c = 0;
+    for (; c + kLanes <= length; c += kLanes) {
+        load(sum, sums + c);
+        load(value, values + c);
+        sum += value * factor;
+        store(sums + c, sum);
+    }
+    for (; c < length; ++c)
+        sums[c] += values[c] * factor;
+}
+
+TOCA_INLINE void multiply(float* values, std::int64_t length, float factor)
+{
+    Lanes value;
+    std::int64_t c = 0;
+    for (; c + kLanes <= length; c += kLanes) {
+        load(value, values + c);
+        value *= factor;
+        store(values + c, value);
+    }
+    for (; c < length; ++c)
+        values[c] *= factor;
+}
+
+/// -sum p ln(p + 1e-7) of p = factor * values
+TOCA_INLINE float entropyOf(const float* values, std::int64_t length, float factor)
+{
+    constexpr float kSmall = 1e-7F; // as published
+    Lanes sums{};
+    for (std::int64_t c = 0; c < length; c += kLanes) {
+        Lanes p;
+        if (c + kLanes <= length)
+            load(p, values + c);
+        else
+            loadSome(p, values + c, length - c, 0.0F);
+        p *= factor;
+        Lanes logarithm = p + kSmall;
+        logarithms(logarithm);
+        sums += p * logarithm;
+    }
+    return -sumOf(sums);
+}
+
+} // namespace
+
+TOCA_PER_INSTRUCTION_SET
+void addReceivedAttention(float* scores, std::int64_t rows, std::int64_t length, float scale, float* sums)
+{
+    for (std::int64_t row = 0; row < rows; ++row) {
+        float* values = scores + row * length;
+        const float whole = exponentiate(values, length, scale);
+        addScaled(sums, values, length, 1.0F / whole);
+    }
+}
+
+TOCA_PER_INSTRUCTION_SET
+void attentionEntropy(const AttentionEntropy& operation, std::int64_t first, std::int64_t last, float* mean)
+{
+    const std::int64_t length = operation.length, queries = operation.queries, heads = operation.heads;
+    for (std::int64_t row = first; row < last; ++row) {
+        const std::int64_t b = row / queries, k = row % queries;
+        for (std::int64_t l = 0; l < length; ++l)
+            mean[l] = 0;
+        for (std::int64_t head = 0; head < heads; ++head) {
+            float* values = operation.scores + ((b * heads + head) * queries + k) * length;
+            multiply(values, length, 1.0F / exponentiate(values, length, operation.scale));
+            addScaled(mean, values, length, 1.0F);
+        }
+        operation.entropy[row] = entropyOf(mean, length, operation.weight / static_cast<float>(heads));
+    }
+}
+
+} // namespace toca::kernels

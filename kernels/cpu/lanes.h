@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+// The compiler makes a version of a function per instruction set; the loader picks one. Sanitizers start too early for
+// that.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)                  \
+    && !defined(__SANITIZE_THREAD__)
+#define TOCA_PER_INSTRUCTION_SET __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define TOCA_PER_INSTRUCTION_SET
+#endif
+#define TOCA_INLINE inline __attribute__((always_inline))
+
+namespace toca::kernels {
+
+/// Sixteen floats that the compiler keeps in whatever vector registers there are: one of AVX-512, two of AVX2, four of
+/// SSE or NEON. The order of additions is the same on all of them.
+inline constexpr std::int64_t kLanes = 16;
+using Lanes = float __attribute__((vector_size(64)));
+using LaneBits = std::uint32_t __attribute__((vector_size(64)));
+using HalfBits = std::uint16_t __attribute__((vector_size(32)));
+
+/// A bfloat16: the upper half of a float.
+struct BFloat16 {
+    std::uint16_t bits;
+};
+
+// Vectors go in and out by reference: by value their calling convention would depend on the instruction set.
+
+TOCA_INLINE void load(Lanes& to, const float* from)
+{
+    std::memcpy(&to, from, sizeof to);
+}
+
+TOCA_INLINE void load(Lanes& to, const BFloat16* from)
+{
+    HalfBits half;
+    std::memcpy(&half, from, sizeof half);
+    const LaneBits bits = __builtin_convertvector(half, LaneBits) << 16U;
+    std::memcpy(&to, &bits, sizeof to);
+}
+
+TOCA_INLINE void store(float* to, const Lanes& from)
+{
+    std::memcpy(to, &from, sizeof from);
+}
+
+/// Rounds to the nearest, ties to even; NaN stays NaN.
+TOCA_INLINE void store(BFloat16* to, const Lanes& from)
+{
+    LaneBits bits;
+    std::memcpy(&bits, &from, sizeof bits);
+    const LaneBits rounded = (bits + 0x7FFFU + ((bits >> 16U) & 1U)) >> 16U;
+    const LaneBits isNan = (bits & 0x7FFFFFFFU) > 0x7F800000U;
+    const HalfBits half = __builtin_convertvector((isNan & 0x7FC0U) | (~isNan & rounded), HalfBits);
+    std::memcpy(to, &half, sizeof half);
+}
+
+TOCA_INLINE float toFloat(float value)
+{
+    return value;
+}
+
+TOCA_INLINE float toFloat(BFloat16 value)
+{
+    const std::uint32_t bits = static_cast<std::uint32_t>(value.bits) << 16U;
+    float result;
+    std::memcpy(&result, &bits, sizeof result);
+    return result;
+}
+
+TOCA_INLINE void fromFloat(float& to, float value)
+{
+    to = value;
+}
+
+TOCA_INLINE void fromFloat(BFloat16& to, float value)
+{
+    std::uint32_t bits;
+    std::memcpy(&bits, &value, sizeof bits);
+    if ((bits & 0x7FFFFFFFU) > 0x7F800000U)
+        to.bits = 0x7FC0U;
+    else
+        to.bits = static_cast<std::uint16_t>((bits + 0x7FFFU + ((bits >> 16U) & 1U)) >> 16U);
+}
+
+TOCA_INLINE float sumOf(const Lanes& lanes)
+{
+    float sum = 0;
+    for (std::int64_t lane = 0; lane < kLanes; ++lane)
+        sum += lanes[lane];
+    return sum;
+}
+
+} // namespace toca::kernels
