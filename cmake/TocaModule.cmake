@@ -38,7 +38,7 @@ endfunction()
 # Builds tests/<folder>/<stem>.cpp with Qt Test and registers it with ctest. `window` tests get a real X server
 # (xvfb-run), all others Qt's offscreen platform. A Qt warning fails the test.
 # Qt wants a private folder of this name and warns without one, which would fail the test.
-file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/tests/runtime)
+file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/tests/runtime ${PROJECT_BINARY_DIR}/tests/moc)
 file(CHMOD ${PROJECT_BINARY_DIR}/tests/runtime PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
 
 function(toca_add_test name)
@@ -49,12 +49,16 @@ function(toca_add_test name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_compile_definitions(${name} PRIVATE QT_NO_KEYWORDS TOCA_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     TOCA_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
-  set_target_properties(${name} PROPERTIES AUTOMOC ON RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  # moc by hand: without include folders it takes milliseconds, where AUTOMOC reads all of LibTorch for each test.
+  set(moc ${PROJECT_BINARY_DIR}/tests/moc/${name}.moc)
+  add_custom_command(OUTPUT ${moc} COMMAND Qt6::moc -o ${moc} ${CMAKE_CURRENT_SOURCE_DIR}/${arg_DIR}/${name}.cpp
+    DEPENDS ${arg_DIR}/${name}.cpp COMMENT "moc ${name}" VERBATIM)
+  target_sources(${name} PRIVATE ${moc})
+  target_include_directories(${name} PRIVATE ${PROJECT_BINARY_DIR}/tests/moc)
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>) # compiled sooner; what they test keeps its -O3
   if(arg_TORCH)
     toca_use_torch(${name})
-    # Nearly empty, since tests include their own .moc: it need not pay the seconds that the precompiled header costs.
-    set_source_files_properties(${CMAKE_CURRENT_BINARY_DIR}/${name}_autogen/mocs_compilation.cpp
-      PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
   endif()
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)

@@ -125,10 +125,12 @@ int calibrate(const CalibrateOptions& options)
     if (!options.request.isQuiet) {
         for (const std::string& note : outcome->notes)
             std::cout << note << "\n";
+        // EB-Cache's scale is off unless it is asked for.
+        const bool isScale = outcome->calibration.method == "ebcache";
         std::cout << "Written to " << oneLine(path) << "; use it with `--policy " << outcome->calibration.method
-                  << " --set calibration=" << shellQuoted(path)
+                  << (isScale ? " --set noise_scale=0" : "") << " --set calibration=" << shellQuoted(path)
                   << "`, or put it into the model's folder as calibration/" << outcome->calibration.method
-                  << ".json.\n";
+                  << (isScale ? ".json and use `--set noise_scale=0`.\n" : ".json.\n");
     }
     return kExitDone;
 }

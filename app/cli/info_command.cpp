@@ -8,9 +8,11 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <array>
 #include <fstream>
 #include <iostream>
+#include <string_view>
 
 namespace toca::app {
 
@@ -26,22 +28,55 @@ bool isSafetensors(const fs::path& path)
     return file.read(start.data(), start.size()) && start[8] == '{' && start[6] == 0 && start[7] == 0;
 }
 
+/// Whether a name is one that weights have; what a file really is, its content says.
+bool isNamedAsWeights(const fs::path& path)
+{
+    static constexpr std::array<std::string_view, 5> kEndings{".safetensors", ".bin", ".pt", ".pth", ".ckpt"};
+    const std::string ending = path.extension().string();
+    return std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
+}
+
+/// Whether a folder, or one directly in it, looks as if it held a model rather than pictures.
+bool looksLikeModel(const fs::path& folder)
+{
+    std::error_code error;
+    if (fs::exists(folder / "pipeline.json", error))
+        return true;
+    int seen = 0;
+    for (fs::recursive_directory_iterator item(folder, fs::directory_options::skip_permission_denied, error), end;
+         !error && item != end && ++seen < 10'000; item.increment(error)) {
+        if (item.depth() > 1)
+            item.disable_recursion_pending();
+        if (isNamedAsWeights(item->path()))
+            return true;
+    }
+    return false;
+}
+
+Result<std::string> modelAnswer(const fs::path& path, bool isJson)
+{
+    const auto model = makeEngine()->describe(path.string());
+    if (!model)
+        return unexpected(model.error());
+    return isJson ? modelJson(*model) + "\n" : modelText(*model);
+}
+
 Result<std::string> describe(const fs::path& path, bool isJson)
 {
     std::error_code error;
     const fs::file_status status = fs::status(path, error);
-    if (fs::is_directory(status) && fs::exists(path / "pipeline.json", error)) {
-        const auto model = makeEngine()->describe(path.string());
-        if (!model)
-            return unexpected(model.error());
-        return isJson ? modelJson(*model) + "\n" : modelText(*model);
-    }
+    if (fs::is_directory(status) && looksLikeModel(path))
+        return modelAnswer(path, isJson);
     if (fs::is_regular_file(status) && isSafetensors(path)) {
         const auto trace = plan::readTrace(path);
-        if (!trace)
-            return unexpected(trace.error());
-        return isJson ? traceJson(*trace) + "\n" : traceText(*trace);
+        if (trace)
+            return isJson ? traceJson(*trace) + "\n" : traceText(*trace);
+        // Weights have the same format; where they are no model either, the trace's complaint is the better one.
+        auto model = modelAnswer(path, isJson);
+        return model ? std::move(model) : unexpected(trace.error());
     }
+    if (fs::is_regular_file(status) && isNamedAsWeights(path))
+        return modelAnswer(path, isJson);
     return clipInfo(path, isJson);
 }
 

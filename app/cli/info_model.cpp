@@ -15,6 +15,12 @@ std::string countText(std::int64_t count)
     return fixedText(static_cast<double>(count) / 1e6, 3) + " M";
 }
 
+/// Video models have a spatial and a temporal block in each layer of their config.
+std::int64_t layersOf(const ModelInfo& model)
+{
+    return model.shape.family == "stdit3" ? 2 * model.shape.depth : model.shape.depth;
+}
+
 } // namespace
 
 std::string modelText(const ModelInfo& model)
@@ -32,9 +38,12 @@ std::string modelText(const ModelInfo& model)
     TextTable facts("ll");
     facts.addRow({"memory for weights", bytesText(static_cast<double>(model.parameters() * kBytesPerParameter))});
     facts.addRow({"transformer",
-        std::to_string(2 * model.shape.depth) + " layers, width " + std::to_string(model.shape.hiddenSize) + ", "
+        std::to_string(layersOf(model)) + " layers, width " + std::to_string(model.shape.hiddenSize) + ", "
             + std::to_string(model.shape.heads) + " heads, " + std::to_string(model.shape.inChannels)
-            + " latent channels, at most " + std::to_string(model.shape.maxTextTokens) + " text tokens"});
+            + " latent channels"
+            + (model.takesPrompt ? ", at most " + std::to_string(model.shape.maxTextTokens) + " text tokens" : "")});
+    if (!model.classNames.empty())
+        facts.addRow({"classes", std::to_string(model.classNames.size())});
     facts.addRow({"defaults",
         std::to_string(model.frames) + " frames, " + std::to_string(model.width) + "x" + std::to_string(model.height)
             + ", " + fixedText(model.fps, 2) + " fps, " + std::to_string(model.steps) + " steps, guidance "
@@ -68,12 +77,15 @@ std::string modelJson(const ModelInfo& model)
     object["bytes"] = model.bytes();
     object["weights_memory_bytes"] = model.parameters() * kBytesPerParameter;
     object["parts"] = parts;
-    object["transformer"] = {{"layers", 2 * model.shape.depth}, {"hidden_size", model.shape.hiddenSize},
+    object["transformer"] = {{"layers", layersOf(model)}, {"hidden_size", model.shape.hiddenSize},
         {"heads", model.shape.heads}, {"in_channels", model.shape.inChannels},
         {"max_text_tokens", model.shape.maxTextTokens}};
     object["defaults"] = {{"steps", model.steps}, {"guidance", model.guidanceScale}, {"frames", model.frames},
         {"width", model.width}, {"height", model.height}, {"fps", model.fps}};
     object["size_multiple"] = model.sizeMultiple;
+    object["takes_prompt"] = model.takesPrompt;
+    object["classes"] = model.classNames.size();
+    object["samplers"] = model.samplers;
     object["takes_condition"] = model.takesCondition;
     object["takes_negative_prompt"] = model.takesNegativePrompt;
     object["example_prompts"] = model.examplePrompts;

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cmath>
 #include <vector>
 
 namespace toca::app {
@@ -20,7 +21,28 @@ struct RecordedStep {
     double flops = 0;
     double freshRatio = 0;
     std::int64_t cacheBytes = 0;
+    plan::DecisionScalars scalars; ///< of the step's first evaluation
 };
+
+bool hasDecisions(const plan::Trace& trace)
+{
+    for (int evaluation = 0; evaluation < trace.publishedEvaluations(); ++evaluation) {
+        const plan::DecisionScalars& scalars = trace.evaluation(evaluation).scalars;
+        if (!std::isnan(scalars.signal) || !std::isnan(scalars.accumulated) || !std::isnan(scalars.threshold))
+            return true;
+    }
+    return false;
+}
+
+std::string scalarText(double value)
+{
+    return std::isnan(value) ? "" : plan::toText(value);
+}
+
+Json scalarJson(double value)
+{
+    return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
 
 std::vector<RecordedStep> recordedSteps(const plan::Trace& trace)
 {
@@ -31,7 +53,7 @@ std::vector<RecordedStep> recordedSteps(const plan::Trace& trace)
     for (int evaluation = 0; evaluation < trace.publishedEvaluations(); ++evaluation) {
         const auto& info = trace.schedule().evaluations[static_cast<std::size_t>(evaluation)];
         if (steps.empty() || steps.back().step != info.step) {
-            steps.push_back({info.step, info.timestep, 0, 0, 0, 0});
+            steps.push_back({info.step, info.timestep, 0, 0, 0, 0, trace.evaluation(evaluation).scalars});
             counted.push_back(0);
         }
         const plan::TraceEvaluation& recorded = trace.evaluation(evaluation);
@@ -57,7 +79,9 @@ std::vector<RecordedStep> recordedSteps(const plan::Trace& trace)
 std::string commandOf(const GenerationRequest& request)
 {
     const auto shown = [](const std::string& text) { return shellQuoted(sanitizedPrompt(text)); };
-    std::string command = "toca generate --prompt " + shown(request.prompt);
+    std::string command = "toca generate ";
+    command +=
+        request.classLabel >= 0 ? "--class " + std::to_string(request.classLabel) : "--prompt " + shown(request.prompt);
     if (!request.negativePrompt.empty())
         command += " --negative-prompt " + shown(request.negativePrompt);
     if (!request.modelPath.empty())
@@ -65,6 +89,8 @@ std::string commandOf(const GenerationRequest& request)
     command += " --seed " + std::to_string(request.seed) + " --steps " + std::to_string(request.steps) + " --guidance "
         + plan::toText(request.guidanceScale) + " --frames " + std::to_string(request.frames) + " --size "
         + std::to_string(request.width) + "x" + std::to_string(request.height) + " --fps " + plan::toText(request.fps);
+    if (!request.sampler.empty())
+        command += " --sampler " + shown(request.sampler);
     command += " --policy " + shown(request.policy);
     if (!request.preset.empty())
         command += " --preset " + shown(request.preset);
@@ -108,12 +134,21 @@ std::string traceText(const plan::TraceFile& file)
     facts.addRow({"peak cache", bytesText(static_cast<double>(trace.peakCacheBytes()))});
     facts.addRow({"scores", trace.level() == plan::TraceLevel::Scores ? "kept" : "not kept"});
     std::string text = "trace\n" + facts.text("  ");
-    TextTable steps("rrrrrr");
-    steps.addRow({"step", "timestep", "seconds", "FLOPs", "fresh", "cache"});
-    for (const RecordedStep& step : recordedSteps(trace))
-        steps.addRow(
-            {std::to_string(step.step), fixedText(step.timestep, 1), fixedText(step.seconds, 4), flopsText(step.flops),
-                fixedText(100 * step.freshRatio, 1) + " %", bytesText(static_cast<double>(step.cacheBytes))});
+    const bool decides = hasDecisions(trace);
+    TextTable steps(decides ? "rrrrrrrrr" : "rrrrrr");
+    std::vector<std::string> titles{"step", "timestep", "seconds", "FLOPs", "fresh", "cache"};
+    if (decides)
+        titles.insert(titles.end(), {"signal", "accumulated", "threshold"});
+    steps.addRow(titles);
+    for (const RecordedStep& step : recordedSteps(trace)) {
+        std::vector<std::string> row{std::to_string(step.step), fixedText(step.timestep, 1), fixedText(step.seconds, 4),
+            flopsText(step.flops), fixedText(100 * step.freshRatio, 1) + " %",
+            bytesText(static_cast<double>(step.cacheBytes))};
+        if (decides)
+            for (const double value : {step.scalars.signal, step.scalars.accumulated, step.scalars.threshold})
+                row.push_back(scalarText(value));
+        steps.addRow(row);
+    }
     text += "\n" + steps.text("  ");
     return file.requestJson.empty() ? text : text + "\n" + requestText(file.requestJson);
 }
@@ -136,9 +171,16 @@ std::string traceJson(const plan::TraceFile& file)
     object["peak_cache_bytes"] = trace.peakCacheBytes();
     object["has_scores"] = trace.level() == plan::TraceLevel::Scores;
     object["steps"] = Json::array();
-    for (const RecordedStep& step : recordedSteps(trace))
-        object["steps"].push_back({{"step", step.step}, {"timestep", step.timestep}, {"seconds", step.seconds},
-            {"flops", step.flops}, {"fresh_ratio", step.freshRatio}, {"cache_bytes", step.cacheBytes}});
+    const bool decides = hasDecisions(trace);
+    for (const RecordedStep& step : recordedSteps(trace)) {
+        Json row{{"step", step.step}, {"timestep", step.timestep}, {"seconds", step.seconds}, {"flops", step.flops},
+            {"fresh_ratio", step.freshRatio}, {"cache_bytes", step.cacheBytes}};
+        if (decides)
+            row.update(
+                {{"signal", scalarJson(step.scalars.signal)}, {"accumulated", scalarJson(step.scalars.accumulated)},
+                    {"threshold", scalarJson(step.scalars.threshold)}});
+        object["steps"].push_back(std::move(row));
+    }
     const auto request = requestFromJson(file.requestJson);
     object["request"] = request ? Json::parse(toJson(*request)) : Json(nullptr);
     return object.dump(2, ' ', false, Json::error_handler_t::replace);

@@ -137,9 +137,11 @@ std::string planText(const PlanReport& report)
             + std::to_string(geometry.grid.rows) + " x " + std::to_string(geometry.grid.columns) + "), text "
             + std::to_string(geometry.textTokens) + ", layers " + std::to_string(geometry.layerCount())});
     facts.addRow({"policy", request.policy + (request.preset.empty() ? "" : ", preset " + request.preset)});
-    facts.addRow({"total", flopsText(plan.totalFlops()) + (plan.isStatic() ? "" : " (expected: decided in the run)")});
+    facts.addRow({"total", flopsText(plan.totalFlops()) + (plan.isStatic() ? "" : " (planned; the run decides)")});
     facts.addRow({"uncached", flopsText(plan.baselineFlops())});
-    facts.addRow({"gain", fixedText(plan.flopsGain(), 3) + " times fewer FLOPs"});
+    facts.addRow({"gain",
+        fixedText(plan.flopsGain(), 3) + " times fewer FLOPs"
+            + (plan.isStatic() ? "" : " (planned; the run decides)")});
     facts.addRow({"once", flopsText(plan::onceFlops(geometry))});
     facts.addRow({"cache", bytesText(static_cast<double>(plan.cacheBytes()))});
     if (report.memory) {

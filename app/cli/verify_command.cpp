@@ -26,6 +26,8 @@ int verifyFolders(const Options& options)
     const auto summary = verify::verify(wanted, std::cout);
     if (!summary)
         return fail(summary.error());
+    if (summary->selections > 0)
+        std::cout << summary->selections << " selections of tokens compared, " << summary->ties << " ties\n";
     std::cout << summary->compared << " compared, " << summary->failed << " failed, " << summary->unsupported
               << " unsupported" << std::endl;
     if (summary->failed > 0 || summary->unsupported > 0)

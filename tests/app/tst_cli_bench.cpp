@@ -34,12 +34,12 @@ private:
 
 void CliBenchTest::measuresTheEmbeddedModel()
 {
-    const TocaCall made = bench({"--steps", "4", "--size", "64x64", "--policies", "toca,fora:every-3", "--set",
+    const TocaCall made = bench({"--steps", "9", "--size", "64x64", "--policies", "toca,fora:every-3", "--set",
         "toca.fresh_ratio=0.2", "--repeat", "2", "--json"});
     QVERIFY2(made.exitCode == 0, made.errors);
     const QJsonObject result = made.json();
     QCOMPARE(result["format"].toString(), "toca-bench");
-    QCOMPARE(result["steps"].toInt(), 4);
+    QCOMPARE(result["steps"].toInt(), 9);
     QVERIFY(!result["machine"]["processor"].toString().isEmpty());
     const QJsonArray series = result["series"].toArray();
     QCOMPARE(series.size(), 3);
@@ -57,7 +57,7 @@ void CliBenchTest::measuresTheEmbeddedModel()
 
 void CliBenchTest::partsSumUpToTheRun()
 {
-    const TocaCall made = bench({"--steps", "4", "--size", "64x64", "--repeat", "1", "--json"});
+    const TocaCall made = bench({"--steps", "9", "--size", "64x64", "--repeat", "1", "--json"});
     QVERIFY2(made.exitCode == 0, made.errors);
     for (const QJsonValue& each : made.json()["series"].toArray()) {
         double sum = 0;

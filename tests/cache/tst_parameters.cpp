@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cache/plan/parameter_effect.h"
 #include "cache/plan/policies/toca_policy.h"
 #include "cache/plan/policy.h"
 
@@ -43,6 +44,8 @@ private Q_SLOTS:
     void givenValuesWinOverThePreset();
     void unknownPolicyAndPresetListTheKnownOnes();
     void optionsTakeEveryParameter();
+    void whatHasNoEffectChangesNoPlan_data();
+    void whatHasNoEffectChangesNoPlan();
 };
 
 void TestParameters::parsesByKind()
@@ -229,6 +232,54 @@ void TestParameters::optionsTakeEveryParameter()
         QVERIFY(policy);
         QVERIFY(fields(dynamic_cast<const TocaPolicy&>(**policy).options()) == fields(TocaOptions::from(values)));
     }
+}
+
+void TestParameters::whatHasNoEffectChangesNoPlan_data()
+{
+    QTest::addColumn<std::string>("policy");
+    QTest::addColumn<std::string>("preset");
+    QTest::addColumn<int>("without");
+    QTest::newRow("ToCa, cycle") << std::string("toca") << std::string("dit-ddim50") << 5;
+    QTest::newRow("ToCa, per module") << std::string("toca") << std::string("opensora-r85") << 3;
+    QTest::newRow("DuCa, cycle") << std::string("duca") << std::string("dit") << 5;
+    QTest::newRow("FORA, all modules") << std::string("fora") << std::string("dit-n3") << 4;
+    QTest::newRow("FORA, per module") << std::string("fora") << std::string("opensora") << 1;
+}
+
+void TestParameters::whatHasNoEffectChangesNoPlan()
+{
+    QFETCH(std::string, policy);
+    QFETCH(std::string, preset);
+    QFETCH(int, without);
+    const auto shape = publishedShape(policy == "fora" || preset == "opensora-r85" ? "opensora-v1.2" : "dit-xl-2-256");
+    QVERIFY(shape);
+    const auto geometry = geometryFor(*shape, shape->family == "dit" ? 1 : 51, 256, 256, 0);
+    QVERIFY(geometry);
+    const auto planOf = [&](const ParameterValues& values) {
+        const auto made = makePolicy(policy, values, preset, {shape->family, {}, {}});
+        return (*made)->plan(*geometry, uniformSchedule("", 30));
+    };
+    const auto standard = makePolicy(policy, {}, preset, {shape->family, {}, {}});
+    QVERIFY(standard);
+    const auto reference = planOf({});
+    QVERIFY(reference);
+    int found = 0;
+    for (const ParameterSpec& spec : findPolicy(policy)->parameters) {
+        if (withoutEffect(spec.name, (*standard)->parameters()).empty())
+            continue;
+        ++found;
+        const bool isWhole = spec.kind == ParameterKind::Integer;
+        const auto turned = planOf({{spec.name, isWhole ? ParameterValue(std::int64_t{7}) : ParameterValue(0.7)}});
+        QVERIFY(turned);
+        QCOMPARE(turned->totalFlops(), reference->totalFlops());
+    }
+    QCOMPARE(found, without);
+    // And one that has an effect has it.
+    const bool isToken = policy != "fora";
+    const auto other =
+        planOf(isToken ? ParameterValues{{"fresh_ratio", 0.9}} : ParameterValues{{"warmup_steps", std::int64_t{20}}});
+    QVERIFY(other);
+    QVERIFY(other->totalFlops() > reference->totalFlops());
 }
 
 QTEST_GUILESS_MAIN(TestParameters)

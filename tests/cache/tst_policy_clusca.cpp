@@ -149,7 +149,9 @@ void TestPolicyClusca::exactTokensKeepTheTrend()
     auto geometry = run.geometry;
     geometry.layers.resize(1);
     for (const bool isExact : {true, false}) {
-        const auto policy = test::policyNamed("clusca", {{"exact_tokens", isExact}, {"propagation", 0.1}});
+        const auto policy = test::policyNamed("clusca",
+            {{"exact_tokens", isExact}, {"propagation", 0.1}, {"warmup_steps", std::int64_t{2}},
+                {"interval", std::int64_t{4}}});
         const auto plan = test::planOf(*policy, geometry, plan::uniformSchedule("rflow", 5));
         cache::CachingSession session(geometry, cache::startPolicy(*policy, plan));
         const auto x = torch::randn({2, geometry.grid.tokens(), 4});
@@ -188,7 +190,7 @@ void TestPolicyClusca::planIsWhatIsDone()
 void TestPolicyClusca::guidanceRowsChooseApart()
 {
     SmallRun run(4);
-    const auto policy = test::policyNamed("clusca", {{"clusters", std::int64_t{4}}});
+    const auto policy = test::policyNamed("clusca", {{"clusters", std::int64_t{4}}, {"warmup_steps", std::int64_t{2}}});
     const auto plan = test::planOf(*policy, run.geometry, run.schedule());
     QCOMPARE(plan.at(2, 0, ModuleKind::Mlp).tokens, 4);
     QCOMPARE(plan.at(2, 0, ModuleKind::Mlp).action, Action::Subset);
@@ -199,16 +201,20 @@ void TestPolicyClusca::guidanceRowsChooseApart()
 void TestPolicyClusca::moreClustersThanTokens()
 {
     SmallRun run(4);
-    const auto outcome = test::runPolicy(run, "clusca", {{"clusters", std::int64_t{4096}}});
+    const auto outcome =
+        test::runPolicy(run, "clusca", {{"clusters", std::int64_t{4096}}, {"warmup_steps", std::int64_t{2}}});
     QCOMPARE(test::differenceFromPlan(outcome), QString());
 }
 
 void TestPolicyClusca::seedChangesTheRun()
 {
     SmallRun run(6);
-    const auto one = test::runPolicy(run, "clusca", {{"seed", std::int64_t{1}}}).latent;
-    QVERIFY(torch::equal(one, test::runPolicy(run, "clusca", {{"seed", std::int64_t{1}}}).latent));
-    QVERIFY(!torch::equal(one, test::runPolicy(run, "clusca", {{"seed", std::int64_t{2}}}).latent));
+    const auto one =
+        test::runPolicy(run, "clusca", {{"seed", std::int64_t{1}}, {"warmup_steps", std::int64_t{2}}}).latent;
+    QVERIFY(torch::equal(
+        one, test::runPolicy(run, "clusca", {{"seed", std::int64_t{1}}, {"warmup_steps", std::int64_t{2}}}).latent));
+    QVERIFY(!torch::equal(
+        one, test::runPolicy(run, "clusca", {{"seed", std::int64_t{2}}, {"warmup_steps", std::int64_t{2}}}).latent));
 }
 
 void TestPolicyClusca::resumedRunEqualsTheWhole()

@@ -100,7 +100,8 @@ void TestPolicySpeca::errorsAreWhatTheyAreCalled()
 void TestPolicySpeca::acceptedDraftsFollowThePlan()
 {
     SmallRun run(12);
-    const auto outcome = test::runPolicy(run, "speca", {{"threshold", 1000.0}, {"decay", 1.0}});
+    const auto outcome = test::runPolicy(run, "speca",
+        {{"threshold", 1000.0}, {"decay", 1.0}, {"warmup_steps", std::int64_t{3}}, {"keeps_checked", false}});
     QVERIFY(!outcome.plan.isStatic());
     for (int step = 0; step < run.steps(); ++step) {
         for (int layer = 0; layer < run.geometry.layerCount(); ++layer)
@@ -123,7 +124,8 @@ void TestPolicySpeca::rejectedDraftIsFollowedByAFullStep()
 {
     SmallRun run(12);
     const auto outcome = test::runPolicy(run, "speca",
-        {{"threshold", 0.0}, {"decay", 1.0}, {"order", std::int64_t{0}}, {"min_drafts", std::int64_t{2}}});
+        {{"threshold", 0.0}, {"decay", 1.0}, {"order", std::int64_t{0}}, {"min_drafts", std::int64_t{2}},
+            {"warmup_steps", std::int64_t{3}}, {"keeps_checked", false}});
     std::string done;
     for (int step = 0; step < run.steps(); ++step) {
         const bool isFull =
@@ -138,8 +140,9 @@ void TestPolicySpeca::rejectedDraftIsFollowedByAFullStep()
 void TestPolicySpeca::traceHoldsTheScalars()
 {
     SmallRun run(12);
-    const auto outcome =
-        test::runPolicy(run, "speca", {{"threshold", 0.0}, {"decay", 1.0}, {"min_drafts", std::int64_t{2}}});
+    const auto outcome = test::runPolicy(run, "speca",
+        {{"threshold", 0.0}, {"decay", 1.0}, {"min_drafts", std::int64_t{2}}, {"warmup_steps", std::int64_t{3}},
+            {"keeps_checked", false}});
     const auto& checked = outcome.trace->evaluation(5).scalars;
     const auto& after = outcome.trace->evaluation(6).scalars;
     QVERIFY2(checked.signal > 0.01, qPrintable(QString("%1 against %2").arg(checked.signal).arg(checked.threshold)));
@@ -163,7 +166,8 @@ void TestPolicySpeca::bytesHeldAreThePlanned()
 void TestPolicySpeca::keptCheckDiffersFromTheDraft()
 {
     SmallRun run(12);
-    const ParameterValues accept{{"threshold", 1000.0}, {"decay", 1.0}};
+    const ParameterValues accept{
+        {"threshold", 1000.0}, {"decay", 1.0}, {"warmup_steps", std::int64_t{3}}, {"keeps_checked", false}};
     ParameterValues keep = accept;
     keep["keeps_checked"] = true;
     const auto drafted = test::runPolicy(run, "speca", accept).latent,

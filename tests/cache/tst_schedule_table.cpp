@@ -237,6 +237,8 @@ void TestScheduleTable::plansBecomeTables()
     ParameterValues values;
     if (policy == "ebcache")
         values["noise_scale"] = 1.0;
+    else if (policy == "taylorseer") // the order that the table below takes
+        values = {{"interval", std::int64_t{4}}, {"max_order", std::int64_t{4}}, {"first_enhance", std::int64_t{2}}};
     const Plan plan = planOf(policy.toStdString(), values);
     const DerivedSchedule derived = scheduleOf(plan, 4);
     const Plan same = planOf("schedule", {{"table", derived.table.text()}, {"other_size", std::string("refuse")}});

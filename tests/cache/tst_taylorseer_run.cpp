@@ -16,7 +16,8 @@ namespace {
 
 plan::ParameterValues settings(int interval, int order, bool light = false)
 {
-    return {{"interval", std::int64_t{interval}}, {"max_order", std::int64_t{order}}, {"light", light}};
+    return {{"interval", std::int64_t{interval}}, {"max_order", std::int64_t{order}}, {"light", light},
+        {"first_enhance", std::int64_t{2}}};
 }
 
 template <class Run>

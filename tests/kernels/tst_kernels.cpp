@@ -143,7 +143,8 @@ void TestKernels::gatedAddEqualsItsFormula()
     };
     auto x = fill(kBatches * kTokens * kWidth);
     const auto y = fill(x.size()), gate = fill(kBatches * kStride), before = x;
-    GatedAdd operation{x.data(), y.data(), gate.data(), x.data(), kBatches, kTokens, kWidth, kStride}; // over x
+    GatedAdd operation{
+        Element::Float32, x.data(), y.data(), gate.data(), x.data(), kBatches, kTokens, kWidth, kStride}; // over x
     gatedAdd(operation, 0, 2);
     gatedAdd(operation, 2, operation.rows());
     for (std::size_t i = 0; i < x.size(); ++i) {

@@ -4,3 +4,7 @@ toca_add_test(tst_training_optimizer DIR training LABELS unit LIBS toca::trainin
 toca_add_test(tst_training_losses DIR training LABELS unit LIBS toca::training TORCH)
 toca_add_test(tst_trainer DIR training LABELS unit LIBS toca::training TORCH)
 toca_add_test(tst_train_models DIR training LABELS slow LIBS toca::training toca::world)
+if(TARGET toca)
+  toca_add_test(tst_train_command DIR training LABELS slow LIBS toca::checkpoint TORCH)
+  add_dependencies(tst_train_command toca)
+endif()

@@ -25,7 +25,7 @@ private:
     TocaCall call(const QStringList& arguments) const { return callToca(m_folder.path(), arguments, 250); }
     QStringList eval(const QStringList& more) const
     {
-        return QStringList{"eval", "--steps", "3", "--threads", "1", "--seed-groups", "0", "--quiet"} + more;
+        return QStringList{"eval", "--steps", "6", "--threads", "1", "--seed-groups", "0", "--quiet"} + more;
     }
 
     QTemporaryDir m_folder;
@@ -61,7 +61,9 @@ void CliEvalTest::measuresAndGoesOn()
     const TocaCall second = call(arguments);
     QVERIFY2(second.exitCode == 0, second.errors.constData());
     QCOMPARE(QFileInfo(kept).lastModified(), date);
-    const auto seen = [](const QJsonObject& all) { return all["cases"].toArray()[1].toObject()["prompt"]; };
+    const auto seen = [](const QJsonObject& all) {
+        return all.value("cases").toArray().at(1).toObject().value("prompt");
+    };
     QCOMPARE(seen(second.json()), seen(json));
 
     const TocaCall other = call(eval({"--out", "eval", "--clips", "3"}));

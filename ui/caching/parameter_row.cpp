@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/caching/parameter_row.h"
 
+#include "cache/plan/parameter_effect.h"
 #include "ui/caching/caching_model.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
@@ -61,8 +62,8 @@ ParameterRow::ParameterRow(const plan::ParameterSpec& spec, CachingModel& model,
             .arg(label.toHtmlEscaped(), QString::fromStdString(spec.name).toHtmlEscaped(), help.toHtmlEscaped(),
                 tr("Default %1. Double-click the label to reset.")
                     .arg(QString::fromStdString(plan::toText(spec.defaultValue)).toHtmlEscaped()));
-    editor->setToolTip(tip);
-    m_label->setToolTip(tip);
+    m_editor = editor;
+    m_tip = tip;
     m_label->setProperty("muted", true);
     m_label->setWordWrap(true);
     m_label->setBuddy(editor->focusProxy() ? editor->focusProxy() : editor);
@@ -238,6 +239,17 @@ void ParameterRow::refresh()
     }
     // Not by colour alone.
     m_label->setText(QString::fromStdString(m_spec.label) + (changed ? QStringLiteral(" •") : QString()));
+
+    plan::ParameterValues values;
+    for (const plan::ParameterSpec& spec : m_model.entry().parameters) {
+        values.insert_or_assign(spec.name, m_model.value(spec.name));
+    }
+    const QString reason = QString::fromStdString(plan::withoutEffect(m_spec.name, values));
+    m_editor->setEnabled(reason.isEmpty());
+    m_label->setEnabled(reason.isEmpty());
+    const QString tip = reason.isEmpty() ? m_tip : QStringLiteral("<p>%1</p>").arg(reason.toHtmlEscaped()) + m_tip;
+    m_editor->setToolTip(tip);
+    m_label->setToolTip(tip);
 }
 
 bool ParameterRow::eventFilter(QObject* watched, QEvent* event)

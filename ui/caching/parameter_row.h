@@ -43,6 +43,8 @@ private:
     plan::ParameterSpec m_spec;
     CachingModel& m_model;
     QLabel* m_label = nullptr;
+    QWidget* m_editor = nullptr;
+    QString m_tip; ///< of label and editor where the parameter has an effect
     QToolButton* m_reset = nullptr;
     std::function<void(const plan::ParameterValue&)> m_show;
 };

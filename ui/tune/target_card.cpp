@@ -55,11 +55,13 @@ TargetCard::TargetCard(CachingModel& caching, QWidget* parent)
     row->setSpacing(kSpace);
     row->addWidget(m_value, 2);
     row->addWidget(m_kind, 3);
-    row->addWidget(m_solve);
+    auto* top = new QHBoxLayout; // the button beside the title keeps the card, and so the window, narrow
+    top->addWidget(title, 1);
+    top->addWidget(m_solve);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kSpace + 2, kSpace, kSpace + 2, kSpace + 2);
     layout->setSpacing(kSpace);
-    layout->addWidget(title);
+    layout->addLayout(top);
     layout->addLayout(row);
     layout->addWidget(m_text);
     connect(m_kind, &QComboBox::currentIndexChanged, this, &TargetCard::showKind);
