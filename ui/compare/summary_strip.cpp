@@ -153,8 +153,7 @@ void SummaryStrip::showPromptCheck(const PromptCheck& run, const std::optional<P
         tip += QStringLiteral("\n") + tr("Uncached clip: %1. This clip: %2.").arg(share(*baseline), share(run));
     if (!run.detail.isEmpty())
         tip += QStringLiteral("\n") + run.detail;
-    setNumber("promptCheck", baseline ? tr("%1 (uncached %2)").arg(share(run)).arg(baseline->right) : share(run),
-        tr("does what the prompt says"), tip);
+    setNumber("promptCheck", share(run), tr("as prompted"), tip);
 }
 
 void SummaryStrip::showTrace(const plan::Trace& trace, const QString& fileName)
