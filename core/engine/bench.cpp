@@ -181,8 +181,8 @@ Result<Finished> Bench::runOnce(Contestant& contestant, int steps)
     BenchRun run;
     resetPeakMemory();
     {
-        cache::Profile profile;
         const double cpuBefore = processorSeconds();
+        cache::Profile profile; // nothing stands between it and the watch: the parts add up to the whole
         const cache::Stopwatch watch(nullptr);
         finished.latent = denoise(model.denoiser(), **sampler, model.input(), session, [&](const DenoisingStep& step) {
             const cache::PartScope scope(cache::Part::Preview);
@@ -191,8 +191,8 @@ Result<Finished> Bench::runOnce(Contestant& contestant, int steps)
                 enough.request_stop();
         });
         run.seconds = watch.elapsed();
-        run.cpuSeconds = processorSeconds() - cpuBefore;
         parts = profile.seconds();
+        run.cpuSeconds = processorSeconds() - cpuBefore;
     }
     {
         const cache::Stopwatch watch(&parts[static_cast<std::size_t>(cache::Part::Decoding)]);

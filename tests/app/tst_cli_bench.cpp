@@ -66,8 +66,8 @@ void CliBenchTest::partsSumUpToTheRun()
             sum += part.toDouble();
         const double whole =
             each[u"denoising_seconds"][u"median"].toDouble() + each[u"decoding_seconds"][u"median"].toDouble();
-        // Of the same run by the same clock; what lies between two readings grows when the machine is busy.
-        QVERIFY2(std::abs(sum - whole) < 0.2 * whole, qPrintable(QString("%1 of %2 s").arg(sum).arg(whole)));
+        // A thread that is put aside between two readings of the clock may lose a little.
+        QVERIFY2(std::abs(sum - whole) < 1e-3 + 0.01 * whole, qPrintable(QString("%1 of %2 s").arg(sum).arg(whole)));
         QVERIFY(parts["mlp"].toDouble() > 0 && parts["attention"].toDouble() > 0 && parts["decoding"].toDouble() > 0);
         QCOMPARE(parts["scoring"].toDouble() > 0, true);
         QVERIFY(parts["row_moves"].toDouble() > 0 || each[u"policy"].toString() == "none");
