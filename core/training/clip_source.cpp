@@ -29,12 +29,13 @@ public:
         m_options.height = size.height;
         m_options.frames = size.frames;
         m_options.pairShare = pairShare;
+        m_options.leavesOutHeldOut = true;
     }
 
     std::int64_t count() const override { return m_count; }
     std::string identity() const override
     {
-        return "world " + std::to_string(m_firstSeed) + (m_options.pairShare > 0 ? "" : " single objects");
+        return "world without held-out prompts " + std::to_string(m_firstSeed) + (m_options.pairShare > 0 ? "" : " single objects");
     }
     std::int64_t label(std::int64_t index) const override
     {

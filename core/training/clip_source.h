@@ -40,6 +40,7 @@ public:
 /// Scenes of the procedural world: clip i is the scene of seed `firstSeed + i`.
 ///
 /// Seeds below 2^32 are for training; validation uses those from 2^40 on, so that evaluations may use any between.
+/// Scenes of the held-out prompts (core/world/held_out.h) are never among them.
 /// @param pairShare share of scenes with two objects
 std::unique_ptr<ClipSource> worldClips(
     std::uint64_t firstSeed, std::int64_t count, const ClipSize& size, double pairShare = 0.22);
