@@ -22,7 +22,7 @@ struct TrainOptions {
     std::optional<std::string> init, data, part, precision, optimizer, latents;
     std::optional<std::uint64_t> seed;
     std::optional<std::int64_t> batch, warmup, clips, saveEvery, validateEvery, smallSteps;
-    std::optional<double> rate, clip, average, dropout, imageShare, noiseLocation;
+    std::optional<double> rate, clip, average, dropout, imageShare, noiseLocation, objectWeight;
     std::optional<Size> size;
     std::optional<int> samples, threads;
     std::optional<std::string> newFamily;
@@ -84,6 +84,7 @@ Result<TrainingRequest> requestOf(const TrainOptions& options)
     take(request.averageDecay, options.average);
     take(request.captionDropout, options.dropout);
     take(request.imageShare, options.imageShare);
+    take(request.objectWeight, options.objectWeight);
     take(request.noiseLocation, options.noiseLocation);
     take(request.samples, options.samples);
     if (options.size) {
@@ -233,6 +234,8 @@ void addOptions(CLI::App& command, TrainOptions& options)
     addNumber(command, "--ema", options.average, "Decay of the averaged weights, which are exported");
     addNumber(command, "--caption-dropout", options.dropout, "Share of captions replaced by the empty one");
     addNumber(command, "--image-share", options.imageShare, "Share of steps on single latent frames");
+    addNumber(
+        command, "--object-weight", options.objectWeight, "Weight of the world's objects in the loss (video models)");
     addNumber(command, "--noise-location", options.noiseLocation, "Above 0: more steps at the noisy end");
     addText(command, "--precision", options.precision, "auto, float32, bfloat16 (of the matrix products)");
 

@@ -12,12 +12,30 @@
 #endif
 
 #include <algorithm>
+#include <cmath>
 #include <sstream>
 
 namespace toca::training {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// Outlines reach a little beyond their radius, and a latent knows its neighbourhood.
+constexpr double kObjectMargin = 1.15;
+
+/// Cells, along one side of the picture, that something of `reach` pixels around `middle` touches.
+struct CellRange {
+    CellRange(double middle, double reach, int pixels, std::int64_t count)
+    {
+        const auto cellOf = [&](double pixel) {
+            const auto cell = static_cast<std::int64_t>(std::floor(pixel * static_cast<double>(count) / pixels));
+            return std::clamp<std::int64_t>(cell, 0, count - 1);
+        };
+        first = cellOf(middle - reach);
+        last = cellOf(middle + reach);
+    }
+    std::int64_t first, last;
+};
 
 class WorldClips final : public ClipSource {
 public:
@@ -35,13 +53,38 @@ public:
     std::int64_t count() const override { return m_count; }
     std::string identity() const override
     {
-        return "world without held-out prompts " + std::to_string(m_firstSeed) + (m_options.pairShare > 0 ? "" : " single objects");
+        return "world without held-out prompts " + std::to_string(m_firstSeed)
+            + (m_options.pairShare > 0 ? "" : " single objects");
     }
     std::int64_t label(std::int64_t index) const override
     {
         const auto described = scene(index);
         return static_cast<std::int64_t>(described.colour()) * static_cast<std::int64_t>(world::kShapes)
             + static_cast<std::int64_t>(described.shape());
+    }
+
+    std::vector<float> objectCells(std::int64_t index, const ClipSize& size, std::int64_t latentFrames,
+        std::int64_t rows, std::int64_t columns) const override
+    {
+        std::vector<float> cells(static_cast<std::size_t>(latentFrames * rows * columns), 0.0F);
+        const world::Scene described = scene(index);
+        const double half = std::min(size.width, size.height) / 2.0; // pixels of the world's unit
+        const std::int64_t later = std::max<std::int64_t>(1, latentFrames - 1);
+        const std::int64_t perLatent = std::max<std::int64_t>(1, (size.frames - 1 + later - 1) / later);
+        for (int frame = 0; frame < size.frames; ++frame) {
+            const double time = size.frames > 1 ? static_cast<double>(frame) / (size.frames - 1) : 0.5;
+            const std::int64_t latent = frame == 0 ? 0 : std::min(latentFrames - 1, 1 + (frame - 1) / perLatent);
+            for (const world::Path& path : described.paths) {
+                const world::Placement at = path.at(time);
+                const double reach = kObjectMargin * at.radius * half;
+                const CellRange across(size.width / 2.0 + at.x * half, reach, size.width, columns);
+                const CellRange down(size.height / 2.0 - at.y * half, reach, size.height, rows);
+                for (std::int64_t row = down.first; row <= down.last; ++row)
+                    for (std::int64_t column = across.first; column <= across.last; ++column)
+                        cells[static_cast<std::size_t>((latent * rows + row) * columns + column)] = 1;
+            }
+        }
+        return cells;
     }
 
     Result<std::vector<Frame>> clip(std::int64_t index, const ClipSize& size) const override

@@ -33,6 +33,14 @@ public:
     virtual Result<std::vector<Frame>> clip(std::int64_t index, const ClipSize& size) const = 0;
     /// A class of the clip's content, for class-conditional models; -1 = it has none.
     virtual std::int64_t label(std::int64_t /*index*/) const { return -1; }
+    /// Where objects may be seen: (latentFrames, rows, columns), 1 in cells that one touches in any of the frames that
+    /// belong to the latent frame, else 0; empty = unknown. The first latent frame is frame 0 alone, the others share
+    /// the rest evenly.
+    virtual std::vector<float> objectCells(std::int64_t /*index*/, const ClipSize& /*size*/,
+        std::int64_t /*latentFrames*/, std::int64_t /*rows*/, std::int64_t /*columns*/) const
+    {
+        return {};
+    }
     /// One of the wordings of a clip's caption. @param isMirrored of the clip with left and right exchanged
     virtual std::string caption(std::int64_t index, std::uint64_t wordingSeed, bool isMirrored) const = 0;
 };

@@ -29,11 +29,26 @@ torch::Tensor flowInput(const torch::Tensor& clean, const torch::Tensor& noise, 
     return torch::lerp(clean, noise, perRowOf(t, clean));
 }
 
+namespace {
+
+torch::Tensor squaredError(const torch::Tensor& prediction, const torch::Tensor& clean, const torch::Tensor& noise)
+{
+    return (prediction.narrow(1, 0, clean.size(1)) - (clean - noise)).square();
+}
+
+} // namespace
+
 torch::Tensor flowLoss(
     const torch::Tensor& prediction, const torch::Tensor& clean, const torch::Tensor& noise, bool perRow)
 {
-    const auto error = (prediction.narrow(1, 0, clean.size(1)) - (clean - noise)).square();
+    const auto error = squaredError(prediction, clean, noise);
     return perRow ? error.flatten(1).mean(1) : error.mean();
+}
+
+torch::Tensor weightedFlowLoss(const torch::Tensor& prediction, const torch::Tensor& clean, const torch::Tensor& noise,
+    const torch::Tensor& weights)
+{
+    return (squaredError(prediction, clean, noise) * weights).mean() / weights.mean();
 }
 
 } // namespace toca::training

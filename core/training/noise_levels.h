@@ -23,5 +23,8 @@ torch::Tensor flowInput(const torch::Tensor& clean, const torch::Tensor& noise, 
 /// @return scalar; with `perRow` (B)
 torch::Tensor flowLoss(
     const torch::Tensor& prediction, const torch::Tensor& clean, const torch::Tensor& noise, bool perRow = false);
+/// The same as a weighted mean. @param weights (B, 1, T, h, w), not negative  @return scalar
+torch::Tensor weightedFlowLoss(const torch::Tensor& prediction, const torch::Tensor& clean, const torch::Tensor& noise,
+    const torch::Tensor& weights);
 
 } // namespace toca::training

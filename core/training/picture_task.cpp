@@ -37,6 +37,9 @@ const std::vector<std::string> kNotMatrices{"shared", "relative_attention_bias",
 Result<std::unique_ptr<PictureTask>> PictureTask::open(const TrainingRequest& request, const engine::FoundParts& parts,
     const std::filesystem::path& cacheFolder, const Told& told)
 {
+    if (request.objectWeight != 1)
+        return unexpected(ErrorCode::InvalidArgument,
+            "Only video models can weigh the world's objects: leave the weight of objects (--object-weight) at 1.");
     std::unique_ptr<PictureTask> task(new PictureTask(request));
     if (auto loaded = task->loadTransformer(parts); !loaded)
         return unexpected(loaded.error());

@@ -88,6 +88,7 @@ std::string toJson(const TrainingRequest& request)
     json["average_decay"] = request.averageDecay;
     json["caption_dropout"] = request.captionDropout;
     json["image_share"] = request.imageShare;
+    json["object_weight"] = request.objectWeight;
     json["noise_location"] = request.noiseLocation;
     json["clips"] = request.clips;
     json["mirrors"] = request.mirrors;
@@ -123,6 +124,7 @@ Result<TrainingRequest> requestFromJson(std::string_view text, const std::string
     request.averageDecay = reader.number("average_decay", request.averageDecay, 0, 1);
     request.captionDropout = reader.number("caption_dropout", request.captionDropout, 0, 1);
     request.imageShare = reader.number("image_share", request.imageShare, 0, 1);
+    request.objectWeight = reader.number("object_weight", request.objectWeight, 1, 100);
     request.noiseLocation = reader.number("noise_location", request.noiseLocation, -10, 10);
     request.clips = reader.integer("clips", request.clips, 1, 1 << 30);
     request.mirrors = reader.boolean("mirrors", request.mirrors);
@@ -155,6 +157,11 @@ Result<void> checkRequest(const TrainingRequest& request)
         return bad("The caption dropout is a share from 0 to 1.");
     if (!isShare(request.imageShare))
         return bad("The share of image steps must be from 0 to 1.");
+    if (!(request.objectWeight >= 1 && request.objectWeight <= 100))
+        return bad("The weight of objects must be from 1 to 100.");
+    const bool isVae = request.part == TrainedPart::SpatialVae || request.part == TrainedPart::TemporalVae;
+    if (request.objectWeight != 1 && (isVae || !request.data.empty()))
+        return bad("Only transformers that learn the world can weigh its objects: leave the weight of objects at 1.");
     if (!std::isfinite(request.noiseLocation) || std::abs(request.noiseLocation) > 10)
         return bad("The noise location must be from -10 to 10.");
     if (!(request.longestGradient >= 0))

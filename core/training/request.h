@@ -44,6 +44,7 @@ struct TrainingRequest {
     double longestGradient = 1.0; ///< gradients are clipped to this norm; 0 = never
     double averageDecay = 0.999; ///< of the exponential moving average that is exported
     double captionDropout = 0.1; ///< share of captions replaced by the empty one, in [0, 1]
+    double objectWeight = 1; ///< weight of the world's objects in the loss of video models, in [1, 100]; backdrop: 1
     double imageShare = 0.3; ///< share of steps on single latent frames, in [0, 1]
     double noiseLocation = 1.0; ///< see NoiseLevels::location
     std::int64_t clips = 4000; ///< of the world; a folder has its own number

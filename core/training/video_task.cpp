@@ -161,6 +161,22 @@ Result<void> VideoTask::prepare(std::int64_t step, std::stop_token stop)
     return {};
 }
 
+torch::Tensor VideoTask::weightsOf(
+    const LatentStore& store, const std::vector<std::int64_t>& indices, const torch::Tensor& latents) const
+{
+    if (m_request.objectWeight == 1)
+        return {};
+    const std::int64_t frames = latents.size(2), rows = latents.size(3), columns = latents.size(4);
+    const auto weights = torch::empty({latents.size(0), 1, frames, rows, columns});
+    for (std::size_t i = 0; i < indices.size(); ++i) {
+        const auto cells = store.source().objectCells(indices[i], store.size(), frames, rows, columns);
+        if (cells.empty())
+            return {};
+        weights[static_cast<std::int64_t>(i)].copy_(torch::tensor(cells).view({1, frames, rows, columns}));
+    }
+    return weights.mul_(m_request.objectWeight - 1).add_(1);
+}
+
 VideoTask::Batch VideoTask::draw(
     const LatentStore& store, std::int64_t of, std::int64_t count, bool picksFrame, at::Generator& generator) const
 {
@@ -172,9 +188,15 @@ VideoTask::Batch VideoTask::draw(
     Batch batch;
     batch.size = store.size();
     batch.latents = store.gather(indices, isMirrored);
+    batch.weights = weightsOf(store, indices, batch.latents);
     if (picksFrame && batch.latents.size(2) > 1) {
         const auto frames = torch::randint(batch.latents.size(2), {count}, generator, options);
-        batch.latents = batch.latents.index({torch::arange(count), torch::indexing::Slice(), frames}).unsqueeze(2);
+        const auto picked = [&](const torch::Tensor& all) {
+            return all.index({torch::arange(count), torch::indexing::Slice(), frames}).unsqueeze(2);
+        };
+        batch.latents = picked(batch.latents);
+        if (batch.weights.defined())
+            batch.weights = picked(batch.weights);
     }
     for (std::int64_t i = 0; i < count; ++i)
         batch.captions.push_back(store.source().caption(indices[static_cast<std::size_t>(i)],
@@ -228,7 +250,10 @@ StepLoss VideoTask::loss(const StepContext& context)
     const auto noise = torch::randn(batch.latents.sizes(), generator, batch.latents.options());
     const auto dropped =
         torch::rand({rows}, generator, torch::TensorOptions(torch::kFloat32)).lt(m_request.captionDropout);
-    return {flowLoss(velocity(batch, noise, t, dropped), batch.latents, noise), rows, isImage ? "image" : "video"};
+    const auto prediction = velocity(batch, noise, t, dropped);
+    const auto loss = batch.weights.defined() ? weightedFlowLoss(prediction, batch.latents, noise, batch.weights)
+                                              : flowLoss(prediction, batch.latents, noise);
+    return {loss, rows, isImage ? "image" : "video"};
 }
 
 VideoTask::Batch VideoTask::heldOut(std::int64_t first, std::int64_t count)

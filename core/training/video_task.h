@@ -36,6 +36,7 @@ private:
     /// A batch before noise.
     struct Batch {
         torch::Tensor latents; ///< (B, C, T, h, w)
+        torch::Tensor weights; ///< (B, 1, T, h, w) in the loss; undefined: all alike
         std::vector<std::string> captions;
         ClipSize size;
     };
@@ -50,6 +51,9 @@ private:
     Stores& storesAt(std::int64_t step) { return m_stores[step < m_request.smallSteps ? 0 : 1]; }
     /// Clips of a store that are drawn from at a step.
     static std::int64_t clipsAt(std::int64_t step, const LatentStore& store);
+    /// Weights of the latents of clips in the loss: objects above the backdrop.
+    torch::Tensor weightsOf(
+        const LatentStore& store, const std::vector<std::int64_t>& indices, const torch::Tensor& latents) const;
     /// Draws `count` of the first `of` clips of a store. @param picksFrame one latent frame of each clip
     Batch draw(
         const LatentStore& store, std::int64_t of, std::int64_t count, bool picksFrame, at::Generator& generator) const;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/training/clip_source.h"
 #include "core/training/diffusion_loss.h"
 #include "core/training/noise_levels.h"
 #include "core/training/random.h"
+#include "core/world/world.h"
 
 #include <QTest>
 
@@ -20,6 +22,49 @@ private Q_SLOTS:
         const auto sigma = torch::full_like(clean, 7.0); // channels behind the velocity are not read
         QCOMPARE(flowLoss(torch::cat({clean - noise, sigma}, 1), clean, noise).item<float>(), 0.0F);
         QVERIFY(flowLoss(noise - clean, clean, noise).item<float>() > 1);
+    }
+    void weightsSayWhereTheLossLooks()
+    {
+        const auto clean = torch::randn({2, 3, 2, 4, 4}), noise = torch::randn({2, 3, 2, 4, 4});
+        const auto prediction = torch::randn({2, 3, 2, 4, 4});
+        const auto even = torch::full({2, 1, 2, 4, 4}, 3.0);
+        QVERIFY(torch::allclose(
+            weightedFlowLoss(prediction, clean, noise, even), flowLoss(prediction, clean, noise), 1e-5, 1e-6));
+        auto corner = torch::zeros({2, 1, 2, 4, 4});
+        corner.select(3, 0).fill_(1); // the first row alone
+        QVERIFY(torch::allclose(weightedFlowLoss(prediction, clean, noise, corner),
+            (prediction - (clean - noise)).square().select(3, 0).mean(), 1e-5, 1e-6));
+    }
+    void objectsAreWhereTheirCellsAre()
+    {
+        namespace world = toca::world;
+        const ClipSize size{128, 128, 17};
+        const auto clips = worldClips(kTrainingSeeds, 24, size, 0.5);
+        const world::WorldOptions options{128, 128, 17, 0.5, true};
+        double marked = 0;
+        for (std::int64_t i = 0; i < clips->count(); ++i) {
+            world::Scene scene = world::sceneOf(kTrainingSeeds + static_cast<std::uint64_t>(i), options);
+            std::vector<std::uint8_t> full(17 * 128 * 128 * 3), empty(full.size());
+            world::render(scene, 128, 128, 17, full);
+            scene.description.objects.clear();
+            scene.paths.clear();
+            world::render(scene, 128, 128, 17, empty);
+            const auto cells = clips->objectCells(i, size, 5, 16, 16);
+            QCOMPARE(cells.size(), std::size_t{5 * 16 * 16});
+            for (std::size_t pixel = 0; pixel < full.size(); ++pixel) {
+                if (std::abs(full[pixel] - empty[pixel]) <= 90) // the same, or the object's soft shadow
+                    continue;
+                const std::size_t column = pixel / 3 % 128, row = pixel / 384 % 128, frame = pixel / 384 / 128;
+                const std::size_t latent = frame == 0 ? 0 : 1 + (frame - 1) / 4;
+                const std::string where = "clip " + std::to_string(i) + " frame " + std::to_string(frame) + " row "
+                    + std::to_string(row) + " column " + std::to_string(column);
+                QVERIFY2(cells[(latent * 16 + row / 8) * 16 + column / 8] == 1.0F, where.c_str());
+            }
+            for (const float cell : cells)
+                marked += cell;
+        }
+        marked /= 24 * 5 * 16 * 16;
+        QVERIFY2(marked > 0.03 && marked < 0.5, std::to_string(marked).c_str());
     }
     void flowGoesFromTheClipToNoise()
     {
