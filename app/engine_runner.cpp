@@ -17,6 +17,7 @@ EngineRunner::EngineRunner(std::unique_ptr<Engine> engine, QObject* parent)
 EngineRunner::~EngineRunner()
 {
     m_runStop.request_stop();
+    m_backgroundStop.request_stop();
     m_thread.request_stop();
     m_thread.join();
 }
@@ -59,9 +60,61 @@ bool EngineRunner::begin()
         Q_EMIT refused(tr("A run is going on. Wait for it or cancel it first."));
         return false;
     }
+    cancelBackground();
     m_running = true;
     m_runStop = std::stop_source();
     return true;
+}
+
+/// What a background run says goes to signals of its own.
+class EngineRunner::BackgroundObserver : public Observer {
+public:
+    explicit BackgroundObserver(EngineRunner& runner)
+        : m_runner(runner)
+    {
+    }
+    void stepFinished(const StepReport& report) override
+    {
+        m_runner.post([runner = &m_runner, report] { Q_EMIT runner->backgroundStep(report); });
+    }
+    void previewReady(const Preview& preview) override
+    {
+        m_runner.post([runner = &m_runner, preview] { Q_EMIT runner->backgroundPreview(preview); });
+    }
+
+private:
+    EngineRunner& m_runner;
+};
+
+void EngineRunner::generateInBackground(const GenerationRequest& request)
+{
+    if (m_running || m_background) {
+        Q_EMIT backgroundFailed(Error{ErrorCode::Cancelled, "The engine is busy."});
+        return;
+    }
+    m_background = true;
+    m_backgroundStop = std::stop_source();
+    enqueue([this, request, stop = m_backgroundStop.get_token()](const std::stop_token&) {
+        BackgroundObserver observer(*this);
+        auto outcome = m_engine->generate(request, observer, stop);
+        if (outcome) {
+            auto result = std::make_shared<const RunResult>(std::move(*outcome));
+            post([this, result] {
+                m_background = false;
+                Q_EMIT backgroundFinished(*result);
+            });
+        } else {
+            post([this, error = outcome.error()] {
+                m_background = false;
+                Q_EMIT backgroundFailed(error);
+            });
+        }
+    });
+}
+
+void EngineRunner::cancelBackground()
+{
+    m_backgroundStop.request_stop();
 }
 
 void EngineRunner::generate(const GenerationRequest& request)

@@ -32,9 +32,12 @@ public Q_SLOTS:
     void generate(const toca::GenerationRequest& request) override;
     void cancel() override;
     void recordSignals(const toca::GenerationRequest& request, const toca::plan::SignalOptions& options) override;
+    void generateInBackground(const toca::GenerationRequest& request) override;
+    void cancelBackground() override;
     void describeModel(const QString& path) override;
 
 private:
+    class BackgroundObserver;
     using Job = std::function<void(std::stop_token)>;
 
     void enqueue(Job job);
@@ -55,6 +58,8 @@ private:
     std::unique_ptr<Engine> m_engine;
     bool m_running = false; ///< on this object's thread
     std::stop_source m_runStop; ///< of the running run; on this object's thread
+    bool m_background = false; ///< a background run waits or goes on; on this object's thread
+    std::stop_source m_backgroundStop;
 
     std::mutex m_mutex; ///< guards the two below
     std::deque<Job> m_jobs;

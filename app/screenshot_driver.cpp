@@ -3,6 +3,7 @@
 
 #include "ui/caching/caching_panel.h"
 #include "ui/caching/policy_chooser.h"
+#include "ui/compare/comparison_panel.h"
 #include "ui/player/player_widget.h"
 #include "ui/prompt/model_dialog.h"
 #include "ui/prompt/prompt_panel.h"
@@ -13,6 +14,7 @@
 #include <QAbstractItemView>
 #include <QAction>
 #include <QDir>
+#include <QDockWidget>
 #include <QPainter>
 #include <QPixmap>
 #include <QTimer>
@@ -166,7 +168,27 @@ void ScreenshotDriver::afterComparison()
     later(kSettleMilliseconds, [this] {
         save("7-compared");
         m_window.player().setView(ui::ClipView::Single);
-        showPolicies();
+        showTruth();
+    });
+}
+
+/// Where the run leaves its baseline, and where its time went.
+void ScreenshotDriver::showTruth()
+{
+    m_window.workspaces().switchTo(ui::Workspace::Analyse);
+    m_window.findChild<QDockWidget*>("comparisonDock")->raise();
+    m_window.player().model().setPlaying(false);
+    later(kSettleMilliseconds, [this] {
+        const int step = std::max(0, m_window.comparison().divergence());
+        m_window.player().setView(ui::ClipView::Difference);
+        m_window.player().model().viewStep(step);
+        later(kSettleMilliseconds, [this] {
+            save("13-comparison");
+            m_window.player().setView(ui::ClipView::Single);
+            m_window.player().model().viewStep(ui::PlayerModel::kFinal);
+            m_window.player().model().setPlaying(true);
+            showPolicies();
+        });
     });
 }
 

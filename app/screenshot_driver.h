@@ -30,6 +30,7 @@ private:
     void onProgress();
     void afterRun();
     void afterComparison();
+    void showTruth();
     void showPolicies();
     void showThresholds();
     void afterDecisions();

@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/engine_port.h"
 
-// The class is abstract; its meta-object is generated into this file's library.
+namespace toca::ui {
+
+void EnginePort::generateInBackground(const GenerationRequest&)
+{
+    Q_EMIT backgroundFailed(Error{ErrorCode::Unsupported, "This engine runs nothing in the background."});
+}
+
+} // namespace toca::ui

@@ -18,7 +18,8 @@ class EnginePort : public QObject {
 public:
     using QObject::QObject;
 
-    /// True from an accepted `generate` or `recordSignals` until its answer.
+    /// True from an accepted `generate` or `recordSignals` until its answer. Not for background runs, which everything
+    /// else displaces.
     virtual bool isRunning() const = 0;
 
 public Q_SLOTS:
@@ -29,6 +30,10 @@ public Q_SLOTS:
     /// Runs the request uncached and keeps what the threshold methods decide from. Answers `signalsRecorded` or
     /// `failed`; refused like `generate` while something runs.
     virtual void recordSignals(const toca::GenerationRequest& request, const toca::plan::SignalOptions& options) = 0;
+    /// Runs while nobody else wants the engine; whatever is started meanwhile stops it within one module. Answers
+    /// `backgroundFinished` or `backgroundFailed` (Cancelled when it was displaced), never the signals of other runs.
+    virtual void generateInBackground(const toca::GenerationRequest& request);
+    virtual void cancelBackground() { }
     /// Reads what a model folder holds ("" = embedded). Answers `modelDescribed` or `modelFailed`. Queued behind a run.
     virtual void describeModel(const QString& path) = 0;
 
@@ -44,6 +49,10 @@ Q_SIGNALS:
     void decodingProgress(int done, int of);
     void finished(const toca::RunResult& result);
     void failed(const toca::Error& error);
+    void backgroundStep(const toca::StepReport& report);
+    void backgroundPreview(const toca::Preview& preview);
+    void backgroundFinished(const toca::RunResult& result);
+    void backgroundFailed(const toca::Error& error);
     void signalsRecorded(const std::shared_ptr<const toca::plan::SignalRecord>& record);
 };
 

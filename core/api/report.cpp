@@ -139,6 +139,8 @@ Json runJson(const RunResult& run)
         object["trace_bytes"] = run.trace->bytes();
     }
     object["seconds"] = timesJson(run.times);
+    if (!run.partSeconds.empty())
+        object["parts"] = run.partSeconds;
     object["warnings"] = run.warnings;
     if (run.trace) {
         object["modules"] = modulesJson(*run.trace);

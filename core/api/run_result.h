@@ -37,6 +37,13 @@ struct MemoryEstimate {
     std::int64_t total() const { return weights + activations + cache + trace; }
 };
 
+/// The latent after one step: IEEE half values, (C, T, H, W) row by row. Shared, because a report and a result hold it.
+using StepLatent = std::shared_ptr<const std::vector<std::uint16_t>>;
+
+/// ||latent - baseline|| / ||baseline|| of two latents of the same step. NaN when one is missing, their sizes differ,
+/// or the baseline is zero.
+double latentRelativeError(const StepLatent& latent, const StepLatent& baseline);
+
 /// A small picture of the predicted clean clip at one step, by a linear projection of the latent.
 struct Preview {
     int step = 0;
@@ -60,6 +67,7 @@ struct StepReport {
     double denoisingSeconds = 0; ///< since the first step started, previews excluded
     double etaSeconds = 0; ///< until the last step, from the plan's FLOPs and the measured pace
     std::int64_t cacheBytes = 0;
+    StepLatent latent = {}; ///< null where all of a run would take too much memory
 };
 
 /// A finished run.
@@ -71,7 +79,11 @@ struct RunResult {
     Clip clip;
     std::vector<float> latent; ///< final normalised latent, (C, T, H, W) row by row
     std::vector<std::int64_t> latentShape;
+    std::vector<StepLatent> stepLatents; ///< by step; empty where they would take too much memory
     RunTimes times;
+    /// Seconds of denoising loop, previews and decoding by what they were spent on: they sum up to the whole. Names as
+    /// in docs/report-schema.md ("attention", "row_moves", ..., "other"); empty where nothing was measured.
+    std::map<std::string, double> partSeconds;
     int threads = 0;
     std::string device; ///< "cpu", "cuda:0"
     std::map<std::string, std::string> versions; ///< of the libraries that computed: {"libtorch", "2.11.0"}

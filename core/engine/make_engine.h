@@ -12,6 +12,7 @@ struct EngineOptions {
     /// Folder of the model that an empty `GenerationRequest::modelPath` means; empty: found beside the program
     /// (`embeddedModelPath`).
     std::string embeddedModelPath;
+    bool measuresParts = true; ///< fills RunResult::partSeconds; the clock is read a few times per module
 };
 
 /// The engine on LibTorch. Cheap: nothing is loaded before the first request.

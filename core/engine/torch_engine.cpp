@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/engine/torch_engine.h"
 
+#include "cache/exec/profile.h"
 #include "cache/exec/signal_recorder.h"
 #include "cache/exec/stopwatch.h"
 #include "cache/plan/flops.h"
 #include "core/engine/guarded.h"
 #include "core/engine/memory_estimate.h"
 #include "core/engine/model_identity.h"
+#include "core/engine/step_latents.h"
 #include "core/engine/system_memory.h"
 #ifdef TOCA_HAS_MEDIA
 #include "core/media/clip_reader.h"
@@ -20,6 +22,7 @@
 #include <malloc.h>
 #include <sys/stat.h>
 
+#include <optional>
 #include <thread>
 
 namespace toca::engine {
@@ -441,15 +444,21 @@ Result<RunResult> TorchEngine::run(Prepared& prepared, Observer& observer, std::
     double doneFlops = plan::onceFlops(geometry);
     const double totalFlops = prepared.plan.totalFlops();
     schedulers::Sampler& sampler = *prepared.sampler;
+    StepLatents latents(prepared.record ? 0 : input.noise.numel(), request.steps);
+    std::optional<cache::Profile> profile;
+    if (m_options.measuresParts)
+        profile.emplace();
     const auto latent = denoise(m_model->denoiser(), sampler, input, session, [&](const DenoisingStep& done) {
         result.times.denoising += done.seconds;
         doneFlops += prepared.plan.evaluationFlops(done.step);
+        StepReport report;
         {
             const cache::Stopwatch watch(&result.times.preview);
+            const cache::PartScope scope(cache::Part::Preview);
+            report.latent = latents.keep(done.step, done.after);
             const auto clean = sampler.cleanLatent(done.step, done.before, done.guided);
             observer.previewReady({done.step, m_model->preview(clean, request)});
         }
-        StepReport report;
         report.runId = result.runId;
         report.step = done.step;
         report.steps = request.steps;
@@ -463,6 +472,7 @@ Result<RunResult> TorchEngine::run(Prepared& prepared, Observer& observer, std::
     if (!prepared.record) {
         observer.stageChanged(Stage::Decoding);
         const cache::Stopwatch watch(&result.times.decoding);
+        const cache::PartScope scope(cache::Part::Decoding);
         auto clip = m_model->decode(latent, request, [&](int done, int of) {
             observer.decodingProgress(done, of);
             return !stop.stop_requested();
@@ -471,6 +481,12 @@ Result<RunResult> TorchEngine::run(Prepared& prepared, Observer& observer, std::
             return unexpected(clip.error());
         result.clip = std::move(*clip);
     }
+    if (profile) {
+        const auto seconds = profile->seconds();
+        for (std::size_t part = 0; part < seconds.size(); ++part)
+            result.partSeconds[std::string(cache::partName(static_cast<cache::Part>(part)))] = seconds[part];
+    }
+    result.stepLatents = latents.take();
     const auto finalLatent = latent[0].to(torch::kCPU).contiguous();
     if (!finalLatent.isfinite().all().item<bool>())
         result.warnings.push_back("The latent became NaN or infinite during the run, so the clip is not meaningful. "

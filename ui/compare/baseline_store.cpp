@@ -20,25 +20,37 @@ GenerationRequest uncached(const GenerationRequest& request)
     return baseline;
 }
 
-void BaselineStore::insert(std::shared_ptr<const RunResult> baseline)
+void BaselineStore::insert(std::shared_ptr<const RunResult> baseline, std::shared_ptr<const StepClips> predictions)
 {
     const GenerationRequest key = uncached(baseline->request);
-    std::erase_if(m_baselines, [&key](const auto& kept) { return uncached(kept->request) == key; });
-    m_baselines.push_front(std::move(baseline));
+    std::erase_if(m_baselines, [&key](const Kept& kept) { return uncached(kept.run->request) == key; });
+    m_baselines.push_front({std::move(baseline), std::move(predictions)});
     if (m_baselines.size() > kKept) {
         m_baselines.pop_back();
     }
 }
 
-std::shared_ptr<const RunResult> BaselineStore::find(const GenerationRequest& request) const
+const BaselineStore::Kept* BaselineStore::place(const GenerationRequest& request) const
 {
     const GenerationRequest key = uncached(request);
-    for (const auto& kept : m_baselines) {
-        if (uncached(kept->request) == key) {
-            return kept;
+    for (const Kept& kept : m_baselines) {
+        if (uncached(kept.run->request) == key) {
+            return &kept;
         }
     }
     return nullptr;
+}
+
+std::shared_ptr<const RunResult> BaselineStore::find(const GenerationRequest& request) const
+{
+    const Kept* kept = place(request);
+    return kept ? kept->run : nullptr;
+}
+
+std::shared_ptr<const StepClips> BaselineStore::predictionsOf(const GenerationRequest& request) const
+{
+    const Kept* kept = place(request);
+    return kept ? kept->predictions : nullptr;
 }
 
 } // namespace toca::ui

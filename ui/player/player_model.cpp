@@ -58,6 +58,8 @@ void PlayerModel::clear()
 {
     m_final = nullptr;
     m_baseline = nullptr;
+    m_baselinePredictions.clear();
+    m_divergence = -1;
     m_previews.clear();
     m_expectedPicture = {};
     m_expectedFrames = 0;
@@ -133,9 +135,35 @@ void PlayerModel::setBaseline(Clip clip)
     Q_EMIT viewChanged();
 }
 
+void PlayerModel::setBaselinePredictions(const std::map<int, Clip>& clips)
+{
+    m_baselinePredictions.clear();
+    for (const auto& [step, clip] : clips) {
+        if (auto source = makeClipSource(clip)) {
+            m_baselinePredictions[step] = std::move(source);
+        }
+    }
+    Q_EMIT shownChanged();
+}
+
+ClipSourcePtr PlayerModel::baseline() const
+{
+    const auto found = m_baselinePredictions.find(m_viewed);
+    return m_baseline && m_viewed >= 0 && found != m_baselinePredictions.end() ? found->second : m_baseline;
+}
+
 void PlayerModel::clearBaseline()
 {
+    m_baselinePredictions.clear();
     setBaseline({});
+}
+
+void PlayerModel::setDivergence(int step)
+{
+    if (step != m_divergence) {
+        m_divergence = step;
+        Q_EMIT contentChanged();
+    }
 }
 
 int PlayerModel::steps() const

@@ -40,7 +40,12 @@ public:
     void setDenoising(int step, int steps); ///< a run is at `step` (0-based) of `steps`
     void endRun(); ///< no run any more (cancelled or failed); the predictions stay
     void setBaseline(Clip clip);
+    /// What the baseline predicted at its steps: shown beside the run's prediction of the same step.
+    void setBaselinePredictions(const std::map<int, Clip>& clips);
     void clearBaseline();
+    /// Step from which on the run is no longer close to its baseline; -1: none or not known.
+    void setDivergence(int step);
+    int divergence() const { return m_divergence; }
 
     // What is shown
     bool isEmpty() const { return m_viewed == kNothing; }
@@ -52,7 +57,8 @@ public:
     int viewedStep() const { return m_viewed; }
     bool isFollowing() const { return m_following; } ///< the newest clip is shown as soon as it arrives
     ClipSourcePtr shown() const;
-    ClipSourcePtr baseline() const { return m_baseline; }
+    /// Of the viewed step where it was kept, else the final one.
+    ClipSourcePtr baseline() const;
     /// The frame of `source` at the time line's place: itself for equal counts. -1 when it has none.
     int frameIn(const ClipSourcePtr& source) const { return frameIn(source, m_frame); }
     int frameIn(const ClipSourcePtr& source, int frame) const;
@@ -116,6 +122,8 @@ private:
 
     ClipSourcePtr m_final;
     ClipSourcePtr m_baseline;
+    std::map<int, ClipSourcePtr> m_baselinePredictions;
+    int m_divergence = -1;
     std::map<int, ClipSourcePtr> m_previews;
     QSize m_expectedPicture;
     int m_expectedFrames = 0;

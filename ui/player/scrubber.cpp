@@ -302,6 +302,8 @@ QString StepScrubber::readingOf(int step) const
     const int steps = m_player.steps();
     if (m_player.isEmpty())
         return tr("no run");
+    if (step < steps && step == m_player.divergence())
+        return tr("step %1 of %2: here the run leaves its uncached baseline").arg(step).arg(steps);
     if (step >= steps)
         return m_player.hasFinal() ? tr("final clip") : tr("newest prediction, followed while the run goes on");
     if (!m_player.hasPreview(step))
@@ -346,6 +348,16 @@ void StepScrubber::paintEvent(QPaintEvent*)
     painter.setFont(smallFont());
     painter.setPen(m_player.hasFinal() ? colours.text : colours.faintText);
     painter.drawText(end, Qt::AlignCenter, m_player.hasFinal() || !m_player.isDenoising() ? tr("final") : tr("live"));
+    if (m_player.divergence() >= 0 && m_player.divergence() < steps) {
+        // A flag from above: by its shape, not by its colour alone.
+        const QRectF place = cell(m_player.divergence());
+        const double x = place.center().x();
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(colours.warning);
+        painter.drawPolygon(QPolygonF(
+            {QPointF(x - 5, strip.top() - 5), QPointF(x + 5, strip.top() - 5), QPointF(x, strip.top() + 3)}));
+        painter.drawRect(QRectF(x - 0.75, strip.top(), 1.5, strip.height()));
+    }
     if (m_player.isEmpty())
         return;
     const int viewed = m_player.viewedStep();

@@ -6,8 +6,11 @@
 #include "ui/theme/theme.h"
 
 #include <QBuffer>
+#include <QClipboard>
 #include <QFileDialog>
+#include <QGuiApplication>
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QMenu>
 #include <QMessageBox>
@@ -23,6 +26,7 @@ namespace toca::ui {
 PlotCard::PlotCard(const QString& title, const QString& help, QWidget* parent)
     : QWidget(parent)
     , m_title(title)
+    , m_axisName(tr("step"))
     , m_titleLabel(new QLabel(this))
     , m_keyLabel(new QLabel(this))
     , m_valueLabel(new QLabel(this))
@@ -42,6 +46,7 @@ PlotCard::PlotCard(const QString& title, const QString& help, QWidget* parent)
     m_plot->setAccessibleDescription(help);
     m_plot->setMouseTracking(true);
     m_plot->setMinimumHeight(84);
+    m_plot->setFocusPolicy(Qt::StrongFocus);
     m_plot->installEventFilter(this);
     m_plot->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(m_plot, &QWidget::customContextMenuRequested, this, &PlotCard::showMenu);
@@ -144,6 +149,9 @@ void PlotCard::applyColours(const Theme& colours)
         axis->grid()->setZeroLinePen(QPen(colours.border, 1));
     }
     m_plot->yAxis->setBasePen(Qt::NoPen);
+    if (m_plot->hasFocus()) {
+        m_plot->xAxis->setBasePen(QPen(colours.accent, 2));
+    }
     m_cursor->setPen(QPen(colours.cursor, 1));
     if (m_recolour) {
         m_recolour(colours);
@@ -220,16 +228,86 @@ void PlotCard::showEvent(QShowEvent* event)
 
 bool PlotCard::eventFilter(QObject* watched, QEvent* event)
 {
-    if (watched == m_plot) {
+    if (watched != m_plot) {
+        return QWidget::eventFilter(watched, event);
+    }
+    switch (event->type()) {
+    case QEvent::MouseMove:
+    case QEvent::MouseButtonPress: {
+        const auto* mouse = static_cast<QMouseEvent*>(event);
+        const int step = static_cast<int>(std::lround(m_plot->xAxis->pixelToCoord(mouse->position().x())));
+        const bool inside = step >= 0 && step < m_steps;
         if (event->type() == QEvent::MouseMove) {
-            const double step = m_plot->xAxis->pixelToCoord(static_cast<QMouseEvent*>(event)->position().x());
-            const int rounded = static_cast<int>(std::lround(step));
-            Q_EMIT stepHovered(rounded >= 0 && rounded < m_steps ? rounded : -1);
-        } else if (event->type() == QEvent::Leave) {
-            Q_EMIT stepHovered(-1);
+            Q_EMIT stepHovered(inside ? step : -1);
+        } else if (inside && mouse->button() == Qt::LeftButton) {
+            Q_EMIT stepActivated(step);
         }
+        break;
+    }
+    case QEvent::Leave:
+        Q_EMIT stepHovered(-1);
+        break;
+    case QEvent::FocusIn:
+    case QEvent::FocusOut:
+        applyColours(theme());
+        replotLater();
+        break;
+    case QEvent::KeyPress:
+        if (onKey(*static_cast<QKeyEvent*>(event))) {
+            return true;
+        }
+        break;
+    default:
+        break;
     }
     return QWidget::eventFilter(watched, event);
+}
+
+bool PlotCard::onKey(QKeyEvent& event)
+{
+    if (event.matches(QKeySequence::Copy)) {
+        copy();
+        return true;
+    }
+    const auto moveTo = [this](int step) {
+        if (m_steps > 0) {
+            setCursorStep(std::clamp(step, 0, m_steps - 1));
+            Q_EMIT stepHovered(m_cursorStep);
+        }
+    };
+    switch (event.key()) {
+    case Qt::Key_Left:
+        moveTo(m_cursorStep < 0 ? m_steps - 1 : m_cursorStep - 1);
+        return true;
+    case Qt::Key_Right:
+        moveTo(m_cursorStep + 1);
+        return true;
+    case Qt::Key_Home:
+        moveTo(0);
+        return true;
+    case Qt::Key_End:
+        moveTo(m_steps - 1);
+        return true;
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        if (m_cursorStep >= 0) {
+            Q_EMIT stepActivated(m_cursorStep);
+        }
+        return true;
+    default:
+        return false;
+    }
+}
+
+QString PlotCard::help() const
+{
+    return m_titleLabel->toolTip();
+}
+
+void PlotCard::copy() const
+{
+    const QString value = valueText();
+    QGuiApplication::clipboard()->setText(value.isEmpty() ? QString::fromUtf8(table()) : m_title + ", " + value);
 }
 
 void PlotCard::changeEvent(QEvent* event)
@@ -251,6 +329,9 @@ void PlotCard::resizeEvent(QResizeEvent* event)
 void PlotCard::showMenu(const QPoint& position)
 {
     QMenu menu(this);
+    menu.addAction(
+        valueText().isEmpty() ? tr("Copy table") : tr("Copy value"), QKeySequence::Copy, this, &PlotCard::copy);
+    menu.addSeparator();
     for (const char* suffix : {"png", "svg", "pdf", "csv"}) {
         menu.addAction(tr("Export as %1…").arg(QString::fromLatin1(suffix).toUpper()), this,
             [this, suffix] { askAndExport(QLatin1String(suffix)); });
@@ -272,26 +353,43 @@ void PlotCard::askAndExport(const QString& suffix)
     }
 }
 
+void PlotCard::paintFigure(QPaintDevice& device, const QSizeF& size, const Theme& colours, const QFont& font)
+{
+    // With the labels that the card shows outside of the plot, and without the cursor.
+    const bool cursorShown = m_cursor->visible();
+    const auto setFonts = [this](const QFont& used) {
+        for (QCPAxis* axis : {m_plot->xAxis, m_plot->yAxis}) {
+            axis->setTickLabelFont(used);
+            axis->setLabelFont(used);
+        }
+    };
+    m_cursor->setVisible(false);
+    applyColours(colours);
+    setFonts(font);
+    m_plot->xAxis->setLabel(m_axisName);
+    m_plot->yAxis->setLabel(m_unit.isEmpty() ? m_title : tr("%1, %2").arg(m_title, m_unit));
+    QCPPainter painter;
+    painter.begin(&device);
+    painter.setMode(QCPPainter::pmVectorized);
+    painter.setMode(QCPPainter::pmNoCaching);
+    m_plot->toPainter(
+        &painter, static_cast<int>(std::lround(size.width())), static_cast<int>(std::lround(size.height())));
+    painter.end();
+    m_plot->xAxis->setLabel({});
+    m_plot->yAxis->setLabel({});
+    setFonts(smallFont());
+    m_cursor->setVisible(cursorShown);
+    applyColours(theme());
+    replotLater();
+}
+
 QByteArray PlotCard::vectorFigure(bool pdf)
 {
     const QSize size(std::max(m_plot->width(), 480), std::max(m_plot->height(), 240));
     QByteArray bytes;
     QBuffer buffer(&bytes);
     buffer.open(QIODevice::WriteOnly);
-    // A figure for paper: light whatever the window is, with the labels that the card shows outside of the plot.
-    const bool cursorShown = m_cursor->visible();
-    m_cursor->setVisible(false);
-    applyColours(themeFor(false));
-    m_plot->xAxis->setLabel(tr("step"));
-    m_plot->yAxis->setLabel(m_unit.isEmpty() ? m_title : tr("%1, %2").arg(m_title, m_unit));
-    QCPPainter painter;
-    const auto draw = [&](QPaintDevice& device) {
-        painter.begin(&device);
-        painter.setMode(QCPPainter::pmVectorized);
-        painter.setMode(QCPPainter::pmNoCaching);
-        m_plot->toPainter(&painter, size.width(), size.height());
-        painter.end();
-    };
+    const Theme& paper = themeFor(false); // a figure for paper is light whatever the window is
     if (pdf) {
         QPdfWriter writer(&buffer);
         constexpr int kDotsPerInch = 96;
@@ -299,20 +397,15 @@ QByteArray PlotCard::vectorFigure(bool pdf)
         writer.setPageSize(QPageSize(QSizeF(size) * 72.0 / kDotsPerInch, QPageSize::Point, {}, QPageSize::ExactMatch));
         writer.setPageMargins(QMarginsF(0, 0, 0, 0));
         writer.setTitle(m_title);
-        draw(writer);
+        paintFigure(writer, size, paper, smallFont());
     } else {
         QSvgGenerator generator;
         generator.setOutputDevice(&buffer);
         generator.setSize(size);
         generator.setViewBox(QRect({0, 0}, size));
         generator.setTitle(m_title);
-        draw(generator);
+        paintFigure(generator, size, paper, smallFont());
     }
-    m_plot->xAxis->setLabel({});
-    m_plot->yAxis->setLabel({});
-    m_cursor->setVisible(cursorShown);
-    applyColours(theme());
-    replotLater();
     return bytes;
 }
 

@@ -10,13 +10,19 @@
 
 class QCPItemStraightLine;
 class QCustomPlot;
+class QKeyEvent;
 class QLabel;
+class QPaintDevice;
 
 namespace toca::ui {
 
 struct Theme;
 
-/// One plot over the denoising steps: title with unit, key, value at the cursor, and export of figure and numbers.
+/// One plot over the denoising steps (or the frames of a clip): title with unit, key, value at the cursor, and export
+/// of figure and numbers.
+///
+/// Keys: Left and Right move the cursor, Home and End to the ends, Enter activates the step, Ctrl+C copies the value at
+/// the cursor or, without one, the table. A click activates too.
 class PlotCard : public QWidget {
     Q_OBJECT
 public:
@@ -32,6 +38,9 @@ public:
 
     QCustomPlot& plot() { return *m_plot; }
     QString title() const { return m_title; }
+    QString help() const;
+    QString axisName() const { return m_axisName; }
+    void setAxisName(const QString& name) { m_axisName = name; } ///< "step" unless set
     void setTitle(const QString& title);
     void setUnit(const QString& unit); ///< shown behind the title
     void setKey(const std::vector<Key>& key);
@@ -51,9 +60,14 @@ public:
     /// PNG, SVG, PDF or CSV by the file's name; vector figures in light colours, with axis labels.
     /// @return what went wrong, empty on success
     QString exportTo(const QString& path);
+    /// Draws the plot with axis labels in a theme's colours: for figures of any size. Logical pixels of the device.
+    void paintFigure(QPaintDevice& device, const QSizeF& size, const Theme& colours, const QFont& font);
+    QByteArray table() const { return m_table ? m_table() : QByteArray(); }
+    void copy() const; ///< the value at the cursor, else the table
 
 Q_SIGNALS:
     void stepHovered(int step); ///< -1 when the pointer left
+    void stepActivated(int step); ///< clicked, or Enter at the cursor
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -69,8 +83,10 @@ private:
     void showMenu(const QPoint& position);
     void askAndExport(const QString& suffix);
     QByteArray vectorFigure(bool pdf);
+    bool onKey(QKeyEvent& event);
 
     QString m_title;
+    QString m_axisName;
     QString m_unit;
     QLabel* m_titleLabel;
     QLabel* m_keyLabel;

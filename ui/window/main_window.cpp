@@ -3,6 +3,7 @@
 
 #include "ui/caching/caching_panel.h"
 #include "ui/caching/threshold_card.h"
+#include "ui/compare/comparison_panel.h"
 #include "ui/compare/summary_strip.h"
 #include "ui/player/player_widget.h"
 #include "ui/prompt/model_dialog.h"
@@ -84,6 +85,7 @@ MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* paren
     , m_selection(new SelectionPanel)
     , m_tokens(new TokenGridPanel)
     , m_statistics(new StatisticsPanel)
+    , m_comparison(new ComparisonPanel)
     , m_banner(new Banner)
     , m_summary(new SummaryStrip)
     , m_status(new StatusLine)
@@ -120,6 +122,7 @@ MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* paren
     m_docks.caching = addDock("cachingDock", tr("Caching"), m_caching);
     m_docks.map = addDock("mapDock", tr("Selection map"), m_selection);
     m_docks.statistics = addDock("statisticsDock", tr("Statistics"), m_statistics);
+    m_docks.comparison = addDock("comparisonDock", tr("Comparison"), m_comparison);
     m_docks.tokens = addDock("tokensDock", tr("Tokens"), m_tokens);
     m_docks.schedule = addDock("scheduleDock", tr("Schedule"), &m_tuning->schedule());
     m_docks.curves = addDock("curvesDock", tr("Curves"), &m_tuning->curves());
@@ -136,6 +139,8 @@ MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* paren
     connectRace();
     connectThresholds();
     connectTuning();
+    connectComparison();
+    connectLinks();
     connect(m_workspaces.get(), &Workspaces::currentChanged, this, &MainWindow::showCentre);
     showCentre();
     m_tick.setInterval(kTickMilliseconds);
@@ -152,6 +157,8 @@ MainWindow::~MainWindow()
 {
     // Nothing may arrive while the parts go down.
     m_tick.stop();
+    m_idle.stop();
+    delete m_presentation.data();
     m_engine.disconnect(this);
     m_engine.disconnect(&m_run);
     m_engine.disconnect(&m_race);
@@ -350,7 +357,9 @@ void MainWindow::closeEvent(QCloseEvent* event)
     m_run.cancel();
     m_race.cancel();
     m_thresholds.cancel();
+    m_run.cancelBackground();
     m_tick.stop();
+    m_idle.stop();
     saveSettings();
     QMainWindow::closeEvent(event);
 }

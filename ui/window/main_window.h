@@ -10,6 +10,7 @@
 #include "ui/window/workspaces.h"
 
 #include <QMainWindow>
+#include <QPointer>
 #include <QTimer>
 
 #include <memory>
@@ -23,6 +24,7 @@ namespace toca::ui {
 
 class Banner;
 class CachingPanel;
+class ComparisonPanel;
 class PlayerWidget;
 class PromptPanel;
 class RacePanel;
@@ -55,6 +57,9 @@ public:
     PlayerWidget& player() { return *m_player; }
     SelectionPanel& selection() { return *m_selection; }
     TuningDesk& tuning() { return *m_tuning; }
+    ComparisonPanel& comparison() { return *m_comparison; }
+    TokenGridPanel& tokens() { return *m_tokens; }
+    StatisticsPanel& statistics() { return *m_statistics; }
     SummaryStrip& summary() { return *m_summary; }
     StatusLine& statusText() { return *m_status; }
     Banner& banner() { return *m_banner; }
@@ -64,6 +69,10 @@ public:
     bool isBusyWithFiles() const { return m_tasks.isBusy(); }
     /// The request as the panels show it.
     GenerationRequest request() const;
+    /// Full screen for an audience: picture, map and one sentence per step.
+    void present();
+    void openFigureDesk();
+    void exportComparisonTo(const QString& path);
 
 public Q_SLOTS:
     void generate();
@@ -111,6 +120,17 @@ private:
     void showSummary();
     void refreshLive();
     bool isEngineBusy() const { return m_run.isRunning() || m_race.isRunning() || m_thresholds.isRecording(); }
+    // main_window_compare.cpp
+    void makeComparisonActions();
+    void connectComparison();
+    void connectLinks();
+    void showComparison();
+    void showBackground();
+    void startBackgroundBaseline();
+    void markStep(int step, const QObject* source);
+    // main_window_present.cpp
+    void makePresentActions();
+    void askExportComparison();
     // main_window_actions.cpp
     void makeActions();
     void makeMenus();
@@ -152,6 +172,7 @@ private:
     SelectionPanel* m_selection;
     TokenGridPanel* m_tokens;
     StatisticsPanel* m_statistics;
+    ComparisonPanel* m_comparison;
     Banner* m_banner;
     SummaryStrip* m_summary;
     StatusLine* m_status;
@@ -171,6 +192,9 @@ private:
     QString m_pendingModel; ///< folder whose description was asked for by the user
     bool m_modelPending = false;
     bool m_startIsPending = false; ///< Generate was pressed before the model was known
+    bool m_comparisonAsked = false; ///< the coming baseline is shown beside the run
+    QTimer m_idle; ///< after a cached run, until the uncached one is made in the background
+    QPointer<QWidget> m_presentation;
     QTimer m_tick; ///< live parts are redrawn with it while a run goes on
     BackgroundTasks m_tasks; ///< last: joined before anything that its jobs use
 };

@@ -98,6 +98,7 @@ void MainWindow::makeActions()
     addAction("shortcuts", tr("&Keyboard shortcuts"), QKeySequence(Qt::Key_F1), {}, &MainWindow::showShortcuts)
         ->setIcon(icon("keyboard"));
     addAction("about", tr("&About ToCa Studio"), {}, {}, &MainWindow::showAbout);
+    makeComparisonActions();
     m_summary->addAction(action("compare"));
     m_summary->addAction(action("saveClip"));
     m_summary->addAction(action("saveTrace"));
@@ -142,6 +143,7 @@ void MainWindow::makeMenus()
 
     QMenu* run = menuBar()->addMenu(tr("&Run"));
     run->QWidget::addActions({action("generate"), action("cancel"), action("compare"), action("race")});
+    run->addAction(action("backgroundBaseline"));
     run->addSeparator();
     run->addAction(action("modelDetails"));
 

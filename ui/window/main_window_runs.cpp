@@ -58,9 +58,13 @@ void MainWindow::connectRun()
         m_statistics->setBaselineSeconds(m_run.baselineSecondsPerStep());
         if (const auto baseline = m_run.baseline()) {
             m_player->setLabels(QString::fromStdString(m_run.result()->request.policy), tr("uncached"));
-            m_player->setBaseline(baseline->clip);
             if (!m_run.fidelity()) {
-                m_player->setView(ClipView::SideBySide);
+                m_player->setBaseline(baseline->clip);
+                const auto predictions = m_run.baselinePredictions();
+                m_player->model().setBaselinePredictions(predictions ? *predictions : StepClips());
+                if (m_comparisonAsked) {
+                    m_player->setView(ClipView::SideBySide);
+                }
             }
             if (!m_run.isRunning()) {
                 m_status->showIdle(tr("Ready. Compared with the uncached run of the same request."));
@@ -104,6 +108,7 @@ void MainWindow::generate()
     }
     m_banner->hide();
     m_prompt->takeEdits();
+    m_comparisonAsked = true; // where the baseline is there already, the finished run is shown beside it
     if (m_run.start(request())) {
         if (!m_prompt->model().takesClass()) {
             m_prompt->model().remember(QString::fromStdString(m_prompt->model().request().prompt));
@@ -126,8 +131,11 @@ void MainWindow::cancel()
 
 void MainWindow::compareWithUncached()
 {
+    m_comparisonAsked = true;
     if (m_run.baseline()) {
         m_player->setView(ClipView::SideBySide);
+    } else if (m_run.isInBackground()) {
+        showBackground(); // it is on its way
     } else if (m_run.startBaseline()) {
         m_summary->clear();
         showSummary();
@@ -235,6 +243,7 @@ void MainWindow::showSummary()
             m_summary->showPromptCheck(*check, m_run.baselinePromptCheck());
         }
     }
+    showComparison();
     updateActions();
 }
 

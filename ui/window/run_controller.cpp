@@ -4,6 +4,8 @@
 #include "ui/selection/cell_text.h"
 #include "ui/window/background_tasks.h"
 
+#include <utility>
+
 namespace toca::ui {
 
 namespace {
@@ -41,6 +43,9 @@ RunController::RunController(EnginePort& engine, BackgroundTasks& tasks, QObject
     connect(&engine, &EnginePort::runStarted, this, &RunController::onStarted);
     connect(&engine, &EnginePort::stepFinished, this, &RunController::onStep);
     connect(&engine, &EnginePort::previewReady, this, [this](const Preview& preview) {
+        if (m_isRunning && m_predictions) {
+            m_predictions->insert_or_assign(preview.step, preview.clip);
+        }
         if (m_isRunning && !m_isBaselineRun) {
             Q_EMIT previewReady(preview);
         }
@@ -54,6 +59,7 @@ RunController::RunController(EnginePort& engine, BackgroundTasks& tasks, QObject
     });
     connect(&engine, &EnginePort::finished, this, &RunController::onFinished);
     connect(&engine, &EnginePort::failed, this, &RunController::onFailed);
+    connectBackground();
 }
 
 void RunController::setRunning(bool running)
@@ -68,6 +74,7 @@ bool RunController::start(const GenerationRequest& request)
         return false;
     }
     m_isBaselineRun = false;
+    m_predictions = request.policy == "none" ? std::make_shared<StepClips>() : nullptr;
     m_progress = {};
     m_progress.steps = request.steps;
     setRunning(true);
@@ -82,6 +89,8 @@ bool RunController::startBaseline()
         return false;
     }
     m_isBaselineRun = true;
+    m_predictions = std::make_shared<StepClips>();
+    m_errors.setBaseline({});
     m_progress = {};
     m_progress.steps = m_result->request.steps;
     setRunning(true);
@@ -108,7 +117,12 @@ void RunController::onStarted(const RunStart& start)
     m_baselinePromptCheck.reset();
     ++m_comparison;
     ++m_promptChecks;
+    m_errors.clear();
+    if (const auto uncachedRun = start.request.policy == "none" ? nullptr : m_baselines.find(start.request)) {
+        m_errors.setBaseline(uncachedRun->stepLatents);
+    }
     Q_EMIT started(start);
+    Q_EMIT stepErrorsChanged();
 }
 
 void RunController::onStep(const StepReport& report)
@@ -122,6 +136,8 @@ void RunController::onStep(const StepReport& report)
     m_progress.etaSeconds = report.etaSeconds;
     m_progress.cacheBytes = report.cacheBytes;
     m_progress.gain = m_isBaselineRun ? 0 : gainSoFar(report, m_progress.gainFromBaseline);
+    m_isBaselineRun ? m_errors.addBaseline(report.step, report.latent) : m_errors.addRun(report.step, report.latent);
+    Q_EMIT stepErrorsChanged();
     Q_EMIT progressChanged();
 }
 
@@ -167,7 +183,7 @@ void RunController::onFinished(const RunResult& result)
     const bool wasBaseline = m_isBaselineRun;
     m_progress.stage = Stage::Done;
     if (kept->request.policy == "none") {
-        m_baselines.insert(kept);
+        m_baselines.insert(kept, std::exchange(m_predictions, nullptr));
     }
     if (!wasBaseline) {
         m_result = kept;
@@ -176,6 +192,7 @@ void RunController::onFinished(const RunResult& result)
             m_current->request = kept->request;
         }
     }
+    takeErrors(*m_result, baseline().get());
     setRunning(false);
     if (!wasBaseline) {
         Q_EMIT finished();
@@ -277,6 +294,7 @@ bool RunController::adopt(std::shared_ptr<const RunResult> result, std::shared_p
     ++m_promptChecks;
     Q_EMIT started(*m_current);
     m_result = std::move(result);
+    takeErrors(*m_result, this->baseline().get());
     Q_EMIT finished();
     computeFidelity();
     return true;
@@ -291,6 +309,9 @@ void RunController::clear()
     m_baselinePromptCheck.reset();
     ++m_comparison;
     ++m_promptChecks;
+    m_errors.clear();
+    cancelBackground();
+    Q_EMIT stepErrorsChanged();
 }
 
 } // namespace toca::ui

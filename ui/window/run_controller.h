@@ -3,6 +3,7 @@
 
 #include "ui/compare/baseline_store.h"
 #include "ui/compare/prompt_check.h"
+#include "ui/compare/step_errors.h"
 #include "ui/engine_port.h"
 
 #include <QElapsedTimer>
@@ -43,7 +44,13 @@ public:
     bool start(const GenerationRequest& request);
     /// Runs the last result's request uncached. @return false without a result or while running
     bool startBaseline();
+    /// The same while nobody wants the engine: any run that is started meanwhile displaces it. @return false when it is
+    /// not needed (no cached result, or its baseline is there) or while something runs
+    bool startBaselineInBackground();
+    bool isInBackground() const { return m_isInBackground; }
+    int backgroundStep() const { return m_backgroundStep; } ///< steps that the background run has done
     void cancel();
+    void cancelBackground();
 
     const RunProgress& progress() const { return m_progress; }
     /// The run being shown: going on, finished or cancelled; nothing before the first.
@@ -51,6 +58,10 @@ public:
     std::shared_ptr<const RunResult> result() const { return m_result; }
     /// The uncached run of the last result's request.
     std::shared_ptr<const RunResult> baseline() const;
+    /// Clips that the baseline predicted on its way, by step; nullptr where they were not kept.
+    std::shared_ptr<const StepClips> baselinePredictions() const;
+    /// Distance of the run's latents from the baseline's, step by step, live.
+    const StepErrors& stepErrors() const { return m_errors; }
     const std::optional<Fidelity>& fidelity() const { return m_fidelity; }
     /// Whether the clips do what the prompt says; empty while it is measured and for prompts that cannot be.
     const std::optional<PromptCheck>& promptCheck() const { return m_promptCheck; }
@@ -73,12 +84,17 @@ Q_SIGNALS:
     void failed(const toca::Error& error); ///< with Cancelled too
     void baselineChanged(); ///< a baseline arrived, fidelity was computed, or the clip checked against its prompt
     void runningChanged();
+    void stepErrorsChanged();
+    void backgroundChanged(); ///< a background baseline started, made a step, or ended
 
 private:
     void onStarted(const RunStart& start);
     void onStep(const StepReport& report);
     void onFinished(const RunResult& result);
     void onFailed(const Error& error);
+    void onBackgroundFinished(const RunResult& result);
+    void takeErrors(const RunResult& result, const RunResult* baseline);
+    void connectBackground();
     void setRunning(bool running);
     void computeFidelity();
     void checkPrompts();
@@ -89,6 +105,10 @@ private:
     BaselineStore m_baselines;
     bool m_isRunning = false;
     bool m_isBaselineRun = false;
+    bool m_isInBackground = false;
+    int m_backgroundStep = 0;
+    std::shared_ptr<StepClips> m_predictions; ///< of the uncached run that is going on
+    StepErrors m_errors;
     RunProgress m_progress;
     std::optional<RunStart> m_current;
     std::shared_ptr<const RunResult> m_result;

@@ -12,7 +12,7 @@ namespace toca::ui {
 namespace {
 
 /// Counts up when docks change, so that an old layout is not forced onto them.
-constexpr int kLayoutVersion = 2;
+constexpr int kLayoutVersion = 3;
 
 const char* key(int workspace)
 {
@@ -70,6 +70,7 @@ void Workspaces::arrange(Workspace workspace)
     m_window.addDockWidget(Qt::BottomDockWidgetArea, m_docks.map);
     m_window.splitDockWidget(m_docks.map, m_docks.statistics, Qt::Horizontal);
     m_window.tabifyDockWidget(m_docks.statistics, m_docks.tokens);
+    m_window.tabifyDockWidget(m_docks.statistics, m_docks.comparison);
     m_window.tabifyDockWidget(m_docks.map, m_docks.schedule);
     m_window.tabifyDockWidget(m_docks.statistics, m_docks.curves);
     m_window.tabifyDockWidget(m_docks.statistics, m_docks.history);
@@ -78,7 +79,8 @@ void Workspaces::arrange(Workspace workspace)
     }
     if (workspace == Workspace::Race) { // the clips need the room
         m_docks.prompt->show();
-        for (QDockWidget* dock : {m_docks.caching, m_docks.map, m_docks.statistics, m_docks.tokens}) {
+        for (QDockWidget* dock :
+            {m_docks.caching, m_docks.map, m_docks.statistics, m_docks.tokens, m_docks.comparison}) {
             dock->hide();
         }
         m_window.resizeDocks({m_docks.prompt}, {330}, Qt::Horizontal);
@@ -90,6 +92,7 @@ void Workspaces::arrange(Workspace workspace)
     m_docks.map->show();
     m_docks.statistics->show();
     m_docks.tokens->show();
+    m_docks.comparison->show();
     m_docks.statistics->raise();
     if (workspace == Workspace::Tune) {
         m_docks.schedule->raise();

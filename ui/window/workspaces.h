@@ -27,7 +27,11 @@ struct Docks {
     QDockWidget* schedule = nullptr;
     QDockWidget* curves = nullptr;
     QDockWidget* history = nullptr;
-    QList<QDockWidget*> all() const { return {prompt, caching, map, tokens, statistics, schedule, curves, history}; }
+    QDockWidget* comparison = nullptr;
+    QList<QDockWidget*> all() const
+    {
+        return {prompt, caching, map, tokens, statistics, comparison, schedule, curves, history};
+    }
 };
 
 /// Keeps one dock layout per workspace: the built-in one until the user changes it, remembered over restarts.
