@@ -181,8 +181,20 @@ void ComparisonPanel::makeCards(QWidget* page)
            "identical."),
         m_ssimLine, [](const Fidelity& measured) -> const std::vector<double>& { return measured.frameSsim; },
         QStringLiteral("%1"));
-    m_speed = new SpeedMeter(page);
+    m_speed = new SpeedMeter;
     m_speed->setObjectName("speedMeter");
+    m_speedSentence = new QLabel;
+    m_speedSentence->setObjectName("speedSentence");
+    m_speedSentence->setWordWrap(true);
+    m_speedSentence->setFont(smallFont());
+    m_speedSentence->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_speedBox = new QWidget(page);
+    auto* speedLayout = new QVBoxLayout(m_speedBox);
+    speedLayout->setContentsMargins(0, 0, 0, 0);
+    speedLayout->setSpacing(kHalfSpace);
+    speedLayout->addWidget(m_speed);
+    speedLayout->addWidget(m_speedSentence);
+    speedLayout->addStretch();
     for (PlotCard* card : {m_errorCard, m_psnrCard, m_ssimCard}) {
         card->setMinimumHeight(kCardHeight);
     }
@@ -302,7 +314,7 @@ void ComparisonPanel::setBackgroundText(const QString& text)
 
 QString ComparisonPanel::sentence() const
 {
-    return m_sentence->text();
+    return m_sentence->text() + QLatin1Char(' ') + m_speedSentence->text();
 }
 
 void ComparisonPanel::updateSentence()
@@ -329,10 +341,9 @@ void ComparisonPanel::updateSentence()
     } else if (!m_hasRun && m_errors.empty()) {
         sentences += tr("After a cached run this shows how far it is from the uncached run of the same request.");
     }
-    if (!m_speed->report().isEmpty()) {
-        sentences += gapSentence(m_speed->report());
-        sentences += breakEvenSentence(m_speed->report());
-    }
+    m_speedSentence->setText(m_speed->report().isEmpty()
+            ? QString()
+            : gapSentence(m_speed->report()) + QLatin1Char(' ') + breakEvenSentence(m_speed->report()));
     if (!m_backgroundText.isEmpty()) {
         sentences += m_backgroundText;
     }
@@ -371,8 +382,8 @@ void ComparisonPanel::arrange()
     }
     m_columns = columns;
     int index = 0;
-    for (QWidget* part : {static_cast<QWidget*>(m_errorCard), static_cast<QWidget*>(m_speed),
-             static_cast<QWidget*>(m_psnrCard), static_cast<QWidget*>(m_ssimCard)}) {
+    for (QWidget* part : {static_cast<QWidget*>(m_errorCard), m_speedBox, static_cast<QWidget*>(m_psnrCard),
+             static_cast<QWidget*>(m_ssimCard)}) {
         m_grid->removeWidget(part);
         m_grid->addWidget(part, index / columns, index % columns);
         ++index;

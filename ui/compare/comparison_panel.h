@@ -75,6 +75,8 @@ private:
     PlotCard* m_psnrCard = nullptr;
     PlotCard* m_ssimCard = nullptr;
     SpeedMeter* m_speed = nullptr;
+    QLabel* m_speedSentence = nullptr;
+    QWidget* m_speedBox = nullptr;
     QCPGraph* m_errorLine = nullptr;
     QCPGraph* m_psnrLine = nullptr;
     QCPGraph* m_ssimLine = nullptr;

@@ -60,13 +60,21 @@ struct SpeedMeter::Layout {
     QRectF uncached, run; ///< the bars' full lengths
     QRectF key;
     double perSecond = 0; ///< logical pixels
+    double keyColumn = 1; ///< width of a column of the key
+    double keyNames = 0;
+    int keyRows = 0;
 };
+
+constexpr double kSample = 9; ///< side of a colour sample
 
 SpeedMeter::SpeedMeter(QWidget* parent)
     : QWidget(parent)
 {
     setMouseTracking(true);
     setFocusPolicy(Qt::StrongFocus);
+    QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Minimum);
+    policy.setHeightForWidth(true);
+    setSizePolicy(policy);
     setAccessibleName(tr("Where the time went"));
     setReport({}, {});
 }
@@ -77,6 +85,7 @@ void SpeedMeter::setReport(SpeedReport report, const QString& runName)
     m_runName = runName;
     m_marked = -1;
     setAccessibleDescription(m_report.isEmpty() ? tr("Nothing to compare yet.") : readout());
+    updateGeometry();
     update();
 }
 
@@ -107,7 +116,7 @@ SpeedMeter::Layout SpeedMeter::layoutFor(const QSizeF& size, const QFont& font) 
     const double names =
         std::max(metrics.horizontalAdvance(tr("uncached")), metrics.horizontalAdvance(m_runName)) + kSpace;
     const double times = metrics.horizontalAdvance(QStringLiteral("0000 ms")) + kSpace;
-    const double bar = std::clamp(size.height() * 0.11, 14.0, 1.8 * places.line);
+    const double bar = 1.35 * places.line;
     double y = 0;
     places.gains = QRectF(0, y, size.width(), 1.9 * places.line);
     y = places.gains.bottom() + kHalfSpace;
@@ -116,16 +125,29 @@ SpeedMeter::Layout SpeedMeter::layoutFor(const QSizeF& size, const QFont& font) 
     places.run = QRectF(names, y + bar + kHalfSpace, length, bar);
     places.key = QRectF(0, places.run.bottom() + 1.6 * places.line, size.width(),
         std::max(0.0, size.height() - places.run.bottom() - 1.6 * places.line));
-    double longest = 0;
+    for (const SpeedPart& part : m_report.parts) {
+        places.keyNames = std::max(places.keyNames, metrics.horizontalAdvance(part.name));
+    }
+    places.keyColumn = kSample + kHalfSpace + places.keyNames
+        + metrics.horizontalAdvance(QStringLiteral("  00.00 ms → 00.00 ms")) + kWideSpace;
+    const int columns = std::max(1, static_cast<int>((size.width() + kWideSpace) / places.keyColumn));
+    places.keyRows = (static_cast<int>(m_report.parts.size()) + columns - 1) / columns;
     double baseline = 0;
     double run = 0;
     for (const SpeedPart& part : m_report.parts) {
         baseline += part.baseline;
         run += part.run;
     }
-    longest = std::max(baseline, run);
+    const double longest = std::max(baseline, run);
     places.perSecond = longest > 0 ? length / longest : 0;
     return places;
+}
+
+int SpeedMeter::heightForWidth(int width) const
+{
+    const Layout places = layoutFor(QSizeF(width, 1), smallFont());
+    return m_report.isEmpty() ? minimumSizeHint().height()
+                              : static_cast<int>(std::ceil(places.key.top() + 1.05 * places.line * places.keyRows)) + 2;
 }
 
 QRectF SpeedMeter::partRect(int part, bool isRun) const
@@ -230,19 +252,11 @@ void SpeedMeter::paint(QPainter& painter, const QSizeF& size, const Theme& colou
                                   .arg(secondsText(m_report.expectedSeconds)));
 
     // The key, with what each part took in both runs.
-    const QFontMetricsF metrics(font);
-    constexpr double kSample = 9;
-    double widest = 0;
-    for (const SpeedPart& part : m_report.parts) {
-        widest = std::max(widest, metrics.horizontalAdvance(part.name));
-    }
-    const double column =
-        kSample + kHalfSpace + widest + metrics.horizontalAdvance(QStringLiteral("  0000 ms → 0000 ms "));
-    const int columns = std::max(1, static_cast<int>(places.key.width() / column));
-    const int rows = (static_cast<int>(m_report.parts.size()) + columns - 1) / columns;
+    const int rows = std::max(1, places.keyRows);
+    const double column = places.keyColumn - kWideSpace;
     for (std::size_t i = 0; i < m_report.parts.size(); ++i) {
         const SpeedPart& part = m_report.parts[i];
-        const QPointF at(places.key.left() + static_cast<double>(static_cast<int>(i) / rows) * column,
+        const QPointF at(places.key.left() + static_cast<double>(static_cast<int>(i) / rows) * places.keyColumn,
             places.key.top() + (static_cast<int>(i) % rows) * places.line * 1.05);
         if (at.y() + places.line > places.key.bottom() + 1) {
             continue;
@@ -251,11 +265,10 @@ void SpeedMeter::paint(QPainter& painter, const QSizeF& size, const Theme& colou
         painter.fillRect(
             QRectF(at.x(), at.y() + (places.line - kSample) / 2, kSample, kSample), colourOf(part.key, colours));
         painter.setPen(faded ? colours.faintText : colours.text);
-        painter.drawText(QRectF(at.x() + kSample + kHalfSpace, at.y(), widest, places.line),
+        painter.drawText(QRectF(at.x() + kSample + kHalfSpace, at.y(), places.keyNames, places.line),
             Qt::AlignLeft | Qt::AlignVCenter, part.name);
         painter.setPen(faded ? colours.faintText : colours.mutedText);
-        painter.drawText(
-            QRectF(at.x() + kSample + kHalfSpace, at.y(), column - kSample - kHalfSpace - kSpace, places.line),
+        painter.drawText(QRectF(at.x() + kSample + kHalfSpace, at.y(), column - kSample - kHalfSpace, places.line),
             Qt::AlignRight | Qt::AlignVCenter,
             QStringLiteral("%1 → %2").arg(secondsText(part.baseline), secondsText(part.run)));
     }

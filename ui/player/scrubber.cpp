@@ -354,8 +354,8 @@ void StepScrubber::paintEvent(QPaintEvent*)
         const double x = place.center().x();
         painter.setPen(Qt::NoPen);
         painter.setBrush(colours.warning);
-        painter.drawPolygon(QPolygonF(
-            {QPointF(x - 5, strip.top() - 5), QPointF(x + 5, strip.top() - 5), QPointF(x, strip.top() + 3)}));
+        painter.drawPolygon(
+            QPolygonF({QPointF(x - 5, strip.top() - 5), QPointF(x + 5, strip.top() - 5), QPointF(x, strip.top() + 3)}));
         painter.drawRect(QRectF(x - 0.75, strip.top(), 1.5, strip.height()));
     }
     if (m_player.isEmpty())
