@@ -9,12 +9,16 @@
 #include "ui/prompt/prompt_panel.h"
 #include "ui/race/contender_list.h"
 #include "ui/race/race_panel.h"
+#include "ui/runs/job_plan.h"
+#include "ui/runs/run_desk.h"
+#include "ui/runs/runs_panel.h"
 #include "ui/selection/selection_panel.h"
 
 #include <QAbstractItemView>
 #include <QAction>
 #include <QDir>
 #include <QDockWidget>
+#include <QListView>
 #include <QPainter>
 #include <QPixmap>
 #include <QTimer>
@@ -265,6 +269,47 @@ void ScreenshotDriver::afterRace()
     }
     save("10-race");
     m_window.workspaces().switchTo(ui::Workspace::Generate);
+    showRuns();
+}
+
+/// The gallery with what was made until now, and a queue that is worked off.
+void ScreenshotDriver::showRuns()
+{
+    m_window.findChild<QDockWidget*>("runsDock")->raise();
+    m_window.findChild<QDockWidget*>("queueDock")->raise();
+    ui::JobPlan plan;
+    plan.base = m_window.request();
+    plan.base.steps = 10;
+    plan.prompts = QStringList{"a blue star spins in a night sky", "a green ring grows over a sandy beach"};
+    plan.seeds = "1, 2, .., 3";
+    m_window.runDesk().queue().clearFinished();
+    const auto requests = plan.requests();
+    if (!requests || !m_window.runDesk().queue().add(*requests, {"queue", "screenshots", {}, "Two prompts"})) {
+        m_ok = false;
+        finishTheme();
+        return;
+    }
+    m_hasQueuePicture = false;
+    auto* waiting = new QTimer(this);
+    connect(waiting, &QTimer::timeout, this, [this, waiting] {
+        const ui::JobQueue& queue = m_window.runDesk().queue();
+        if (!m_hasQueuePicture && queue.waiting() == 2 && queue.step() > 2) {
+            m_hasQueuePicture = true;
+            m_window.runDesk().runs().list().setCurrentIndex(m_window.runDesk().runs().list().model()->index(1, 0));
+            later(60, [this] { save("13-runs"); });
+        }
+        if (!queue.isRunning() && queue.waiting() == 0) {
+            waiting->deleteLater();
+            later(kSettleMilliseconds, [this] { afterQueue(); });
+        }
+    });
+    waiting->start(40);
+}
+
+void ScreenshotDriver::afterQueue()
+{
+    m_window.findChild<QDockWidget*>("mapDock")->raise();
+    m_window.findChild<QDockWidget*>("statisticsDock")->raise();
     finishTheme();
 }
 

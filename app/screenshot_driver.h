@@ -36,6 +36,8 @@ private:
     void afterDecisions();
     void race();
     void afterRace();
+    void showRuns();
+    void afterQueue();
     void finishTheme();
     bool save(const QString& name);
     void later(int milliseconds, std::function<void()> next);
@@ -47,6 +49,7 @@ private:
     int m_picturesDuringRun = 0;
     bool m_isComparing = false;
     bool m_isDeciding = false; ///< the run going on is that of a threshold policy
+    bool m_hasQueuePicture = false; ///< of the queue going on
     bool m_hasRacePicture = false; ///< of the race going on
     bool m_ok = true;
 };

@@ -7,10 +7,12 @@
 #include "app/studio_options.h"
 #include "core/base/atomic_file.h"
 #include "core/engine/make_engine.h"
+#include "core/library/run_library.h"
 #include "ui/prompt/prompt_panel.h"
 #include "ui/window/main_window.h"
 
 #include <QLoggingCategory>
+#include <QTemporaryDir>
 #include <QTimer>
 
 Q_LOGGING_CATEGORY(lcStudio, "toca.app")
@@ -59,7 +61,13 @@ int main(int argc, char** argv)
     app::EngineRunner engine(makeEngine());
     ui::FileServices services = app::mediaServices();
     services.recordedRuns = [](const std::string& modelPath) { return app::recordedRuns(modelPath); };
-    ui::MainWindow window(engine, {QString::fromStdString(options->settings), std::move(services)});
+    // Pictures of the window are of nobody's runs.
+    const QTemporaryDir forPictures;
+    const std::string ownLibrary =
+        options->screenshots.empty() ? library::RunLibrary::defaultFolder().string() : forPictures.path().toStdString();
+    ui::MainWindow window(engine,
+        {QString::fromStdString(options->settings), std::move(services), QString::fromStdString(options->library),
+            QString::fromStdString(ownLibrary)});
     if (!options->theme.empty()) {
         window.setThemeChoice(ui::themeChoiceFromName(QString::fromStdString(options->theme)));
     }

@@ -18,6 +18,7 @@ std::optional<StudioOptions> parseStudioOptions(int argc, char** argv, int& exit
         "--screenshots", options.screenshots, "Drive the program through a run and save its pictures in this folder");
     app.add_option(
         "--stall-report", options.stallReport, "Write how long the window's thread was busy during runs (JSON)");
+    app.add_option("--library", options.library, "Folder of the run library instead of the user's own");
     app.add_option("--settings", options.settings, "Settings file (INI) instead of the user's own");
     app.add_option("--theme", options.theme, "dark, light or system")
         ->check(CLI::IsMember({"dark", "light", "system"}));

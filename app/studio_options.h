@@ -14,6 +14,7 @@ struct StudioOptions {
     bool exitAfterRun = false; ///< end when the first run has ended
     std::string screenshots; ///< folder: the program drives itself and takes its pictures there
     std::string stallReport; ///< file for what the window's thread spent on events during runs
+    std::string library; ///< folder of the run library; "" = the user's
     std::string settings; ///< INI file; empty: the user's own
     std::string theme; ///< "", "dark", "light", "system"
 };

@@ -19,6 +19,8 @@ namespace {
 
 constexpr std::size_t kLongestReport = std::size_t{256} << 20; // a thousand steps of a thousand layers
 constexpr std::size_t kMostEntries = 1'000'000; // of one folder
+constexpr std::size_t kLongestName = 240; // of a folder in the trash
+constexpr const char* kTrash = ".trash";
 
 bool isFile(const fs::path& path)
 {
@@ -53,6 +55,29 @@ std::vector<fs::path> foldersIn(const fs::path& parent, std::error_code& error)
     }
     std::sort(folders.begin(), folders.end());
     return folders;
+}
+
+Result<std::vector<RunFolder>> foldersBelow(const fs::path& library, std::vector<DamagedRun>& unread)
+{
+    std::vector<RunFolder> all;
+    std::error_code error;
+    for (const fs::path& folder : foldersIn(library, error)) {
+        const std::string name = folder.filename().string();
+        if (!isFile(folder / "sweep.json")) {
+            all.push_back({folder, name});
+            continue;
+        }
+        std::error_code inside;
+        for (const fs::path& point : foldersIn(folder, inside))
+            all.push_back({point, name + "/" + point.filename().string()});
+        if (inside)
+            unread.push_back(
+                {folder, {ErrorCode::Io, "Cannot read '" + folder.string() + "': " + inside.message() + "."}});
+    }
+    if (error)
+        return unexpected(
+            ErrorCode::Io, "Cannot read the run library '" + library.string() + "': " + error.message() + ".");
+    return all;
 }
 
 void addRun(const fs::path& folder, const std::string& id, Listing& listing)
@@ -134,26 +159,80 @@ Result<RunLibrary> RunLibrary::open(const fs::path& folder)
 Result<Listing> RunLibrary::list() const
 {
     Listing listing;
-    std::error_code error;
-    for (const fs::path& folder : foldersIn(m_folder, error)) {
-        const std::string name = folder.filename().string();
-        if (!isFile(folder / "sweep.json")) {
-            addRun(folder, name, listing);
-            continue;
-        }
-        std::error_code inside;
-        for (const fs::path& point : foldersIn(folder, inside))
-            addRun(point, name + "/" + point.filename().string(), listing);
-        if (inside)
-            listing.damaged.push_back(
-                {folder, {ErrorCode::Io, "Cannot read '" + folder.string() + "': " + inside.message() + "."}});
-    }
-    if (error)
-        return unexpected(
-            ErrorCode::Io, "Cannot read the run library '" + m_folder.string() + "': " + error.message() + ".");
+    std::vector<DamagedRun> unread;
+    const auto found = foldersBelow(m_folder, unread);
+    if (!found)
+        return unexpected(found.error());
+    for (const RunFolder& each : *found)
+        addRun(each.folder, each.id, listing);
+    listing.damaged.insert(listing.damaged.end(), unread.begin(), unread.end());
     std::stable_sort(listing.runs.begin(), listing.runs.end(),
         [](const StoredRun& a, const StoredRun& b) { return a.finished > b.finished; });
     return listing;
+}
+
+Result<std::vector<RunFolder>> RunLibrary::folders() const
+{
+    std::vector<DamagedRun> unread;
+    return foldersBelow(m_folder, unread);
+}
+
+Result<fs::path> RunLibrary::discard(const fs::path& folder) const
+{
+    std::error_code error;
+    const fs::path trash = m_folder / kTrash;
+    fs::create_directory(trash, error);
+    const std::string name = folder.lexically_relative(m_folder).generic_string();
+    std::string flat;
+    for (const char c : name)
+        flat += c == '/' ? std::string("--") : std::string(1, c);
+    if (name.empty() || name.starts_with('.') || flat.size() > kLongestName)
+        return unexpected(ErrorCode::InvalidArgument, "'" + folder.string() + "' is no run of this library.");
+    for (int number = 1; number < 10'000; ++number) {
+        const fs::path target = trash / (number == 1 ? flat : flat + "-" + std::to_string(number));
+        if (fs::exists(fs::symlink_status(target, error)))
+            continue;
+        fs::rename(folder, target, error);
+        if (error)
+            break;
+        fs::last_write_time(target, fs::file_time_type::clock::now(), error);
+        return target;
+    }
+    return unexpected(
+        ErrorCode::Io, "Cannot move '" + folder.string() + "' to the trash of its library: " + error.message() + ".");
+}
+
+Result<void> RunLibrary::restore(const fs::path& trashed, const fs::path& folder) const
+{
+    std::error_code error;
+    if (fs::exists(fs::symlink_status(folder, error)))
+        return unexpected(ErrorCode::Io, "There is another run in '" + folder.string() + "' now.");
+    fs::create_directories(folder.parent_path(), error);
+    fs::rename(trashed, folder, error);
+    if (error)
+        return unexpected(
+            ErrorCode::Io, "Cannot bring '" + folder.string() + "' back from the trash: " + error.message() + ".");
+    return {};
+}
+
+std::vector<fs::path> RunLibrary::trash() const
+{
+    std::error_code error;
+    std::vector<fs::path> all = foldersIn(m_folder / kTrash, error);
+    std::stable_sort(
+        all.begin(), all.end(), [](const fs::path& a, const fs::path& b) { return modified(a) < modified(b); });
+    return all;
+}
+
+Result<void> RunLibrary::erase(const fs::path& trashed) const
+{
+    std::error_code error;
+    if (trashed.parent_path() != m_folder / kTrash)
+        return unexpected(ErrorCode::InvalidArgument, "'" + trashed.string() + "' does not lie in the trash.");
+    fs::remove_all(trashed, error);
+    if (error)
+        return unexpected(ErrorCode::Io, "Cannot remove '" + trashed.string() + "': " + error.message() + ".");
+    return {};
 }
 
 Result<RunWriter> RunLibrary::newRun(const GenerationRequest& request) const

@@ -39,6 +39,12 @@ struct Listing {
     std::vector<DamagedRun> damaged;
 };
 
+/// A folder of a library that should hold a run.
+struct RunFolder {
+    std::filesystem::path folder;
+    std::string id; ///< the folder below the library
+};
+
 /// Finished runs in one folder, each in a folder of its own; a sweep (sweep.json) is a folder of such folders. Any
 /// number of processes may read and write at the same time.
 class RunLibrary {
@@ -52,6 +58,16 @@ public:
     const std::filesystem::path& folder() const { return m_folder; }
     /// @return Io when the library itself cannot be read; damaged runs do not stop it
     Result<Listing> list() const;
+    /// The folders alone, in the order of their names; none of them is looked into.
+    Result<std::vector<RunFolder>> folders() const;
+    /// Moves a run into the library's trash. @return where it is now, or Io
+    Result<std::filesystem::path> discard(const std::filesystem::path& folder) const;
+    /// Moves it back. @return Io, also when its place is taken
+    Result<void> restore(const std::filesystem::path& trashed, const std::filesystem::path& folder) const;
+    /// Runs in the trash, the longest there first.
+    std::vector<std::filesystem::path> trash() const;
+    /// Removes a run of the trash for good.
+    Result<void> erase(const std::filesystem::path& trashed) const;
     /// A new run, named by the time and what it makes.
     Result<RunWriter> newRun(const GenerationRequest& request) const;
 

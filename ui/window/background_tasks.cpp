@@ -27,6 +27,12 @@ void BackgroundTasks::run(Job job)
     m_wake.notify_one();
 }
 
+void BackgroundTasks::finish()
+{
+    std::unique_lock lock(m_mutex);
+    m_idle.wait(lock, [this] { return m_jobs.empty() && !m_isWorking; });
+}
+
 void BackgroundTasks::work(std::stop_token stop)
 {
     while (true) {
@@ -38,8 +44,10 @@ void BackgroundTasks::work(std::stop_token stop)
             }
             job = std::move(m_jobs.front());
             m_jobs.pop_front();
+            m_isWorking = true;
         }
         Continuation continuation = job();
+        job = {}; // what it held goes on this thread
         QMetaObject::invokeMethod(
             this,
             [this, continuation = std::move(continuation)] {
@@ -49,6 +57,11 @@ void BackgroundTasks::work(std::stop_token stop)
                 }
             },
             Qt::QueuedConnection);
+        {
+            const std::lock_guard lock(m_mutex);
+            m_isWorking = false;
+        }
+        m_idle.notify_all();
     }
 }
 

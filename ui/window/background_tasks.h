@@ -23,6 +23,8 @@ public:
     explicit BackgroundTasks(QObject* parent = nullptr);
     ~BackgroundTasks() override;
     void run(Job job);
+    /// Waits on this thread until every job has run; what they return is still to be called.
+    void finish();
     /// True while jobs are waiting or running.
     bool isBusy() const { return m_open > 0; }
 
@@ -32,7 +34,9 @@ private:
     int m_open = 0; ///< on this object's thread
     std::mutex m_mutex;
     std::deque<Job> m_jobs;
+    bool m_isWorking = false; ///< a job is running
     std::condition_variable_any m_wake;
+    std::condition_variable_any m_idle;
     std::jthread m_thread;
 };
 

@@ -2,6 +2,7 @@
 #include "ui/window/file_kind.h"
 
 #include <QFile>
+#include <QFileInfo>
 #include <QtEndian>
 
 #include <algorithm>
@@ -36,7 +37,16 @@ FileKind fileKind(const QString& path)
     if (begin.startsWith("PK\x03\x04") || (begin.size() > 2 && begin[0] == '\x80' && begin[1] >= 2 && begin[1] <= 5)) {
         return FileKind::Model;
     }
+    if (path.endsWith(".json", Qt::CaseInsensitive)) {
+        file.seek(0);
+        if (file.read(4096).contains("\"toca-settings\"")) {
+            return FileKind::Settings;
+        }
+    }
     if (!isSafetensors(begin)) {
+        if (path.endsWith(".toca", Qt::CaseInsensitive)) {
+            return FileKind::Run; // damaged ones too are refused as what they are
+        }
         // Damaged traces are to be refused as traces.
         const bool hasTraceName =
             path.endsWith(".safetensors", Qt::CaseInsensitive) || path.endsWith(".tcs", Qt::CaseInsensitive);
@@ -45,7 +55,15 @@ FileKind fileKind(const QString& path)
     const auto length = static_cast<qint64>(qFromLittleEndian<quint64>(begin.constData()));
     file.seek(8);
     const QByteArray header = file.read(std::min(length, kSearched));
-    return header.contains("\"toca-trace\"") ? FileKind::Trace : FileKind::Model;
+    return header.contains("\"toca-trace\"") ? FileKind::Trace
+        : header.contains("\"toca-bundle\"") ? FileKind::Run
+                                             : FileKind::Model;
+}
+
+FileKind folderKind(const QString& path)
+{
+    const bool isRun = QFileInfo(path + "/request.json").isFile() && QFileInfo(path + "/report.json").isFile();
+    return isRun ? FileKind::Run : FileKind::Model;
 }
 
 } // namespace toca::ui

@@ -10,6 +10,9 @@
 #include "ui/prompt/prompt_panel.h"
 #include "ui/prompt/system_memory.h"
 #include "ui/race/race_panel.h"
+#include "ui/runs/queue_panel.h"
+#include "ui/runs/run_desk.h"
+#include "ui/runs/runs_panel.h"
 #include "ui/selection/selection_panel.h"
 #include "ui/selection/token_grid_panel.h"
 #include "ui/statistics/statistics_panel.h"
@@ -91,6 +94,10 @@ MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* paren
     , m_status(new StatusLine)
     , m_racePanel(new RacePanel(m_race, m_caching->model(), m_tasks))
     , m_tuning(std::make_unique<TuningDesk>(*m_caching, *m_settings, presetFileOf(*m_settings), m_files.recordedRuns))
+    , m_runDesk(std::make_unique<RunDesk>(engine, *m_settings, m_files,
+          !options.library.isEmpty() ? options.library
+                                     : m_settings->value("library/folder", options.defaultLibrary).toString(),
+          m_caching->model().undoStack(), [this] { return isEngineBusy(); }))
     , m_centre(new QStackedWidget)
 {
     setWindowTitle(tr("ToCa Studio"));
@@ -127,12 +134,15 @@ MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* paren
     m_docks.schedule = addDock("scheduleDock", tr("Schedule"), &m_tuning->schedule());
     m_docks.curves = addDock("curvesDock", tr("Curves"), &m_tuning->curves());
     m_docks.history = addDock("historyDock", tr("History"), &m_tuning->history());
+    m_docks.runs = addDock("runsDock", tr("Runs"), &m_runDesk->runs());
+    m_docks.queue = addDock("queueDock", tr("Queue"), &m_runDesk->queuePanel());
     m_workspaces = std::make_unique<Workspaces>(*this, m_docks);
     new DockTitles(*this, m_docks.all());
     statusBar()->setSizeGripEnabled(false);
     statusBar()->addWidget(m_status, 1);
 
     makeActions();
+    connectLibrary();
     makeMenus();
     connectRun();
     connectPanels();
@@ -163,6 +173,9 @@ MainWindow::~MainWindow()
     m_engine.disconnect(&m_run);
     m_engine.disconnect(&m_race);
     m_engine.disconnect(&m_thresholds);
+    m_engine.disconnect(&m_runDesk->queue());
+    m_runDesk->store().disconnect(this);
+    m_runDesk->queue().disconnect(this);
     m_run.disconnect(this);
     m_race.disconnect();
     m_thresholds.disconnect();
@@ -269,12 +282,14 @@ void MainWindow::updateActions()
     m_thresholdCard->setBlocked(running || !m_prompt->model().hasModel());
     m_racePanel->setBlocked(isBusyElsewhere || !m_prompt->model().hasModel(),
         isBusyElsewhere ? tr("A run is going on.") : tr("The model is not known yet."));
-    action("race")->setEnabled(!running && m_prompt->model().hasModel());
+    action("race")->setEnabled(!running && !m_runDesk->queue().isRunning() && m_prompt->model().hasModel());
     const bool isPicture = result ? result->clip.frames.size() == 1 : m_prompt->model().makesPictures();
     action("saveClip")->setText(isPicture ? tr("&Save picture…") : tr("&Save clip…"));
     action("saveClip")->setIconText(isPicture ? tr("Save picture") : tr("Save clip"));
+    const bool isQueueRunning = m_runDesk->queue().isRunning();
+    action("saveBundle")->setEnabled(result && !running);
     action("generate")->setEnabled(!running);
-    action("compare")->setEnabled(!running && result && result->request.policy != "none");
+    action("compare")->setEnabled(!running && !isQueueRunning && result && result->request.policy != "none");
     action("saveClip")->setEnabled(result && m_files.saveClip);
     const bool hasTrace = m_openedTrace || (m_run.current() && m_run.current()->trace);
     action("saveTrace")->setEnabled(!running && hasTrace);
@@ -354,6 +369,7 @@ void MainWindow::closeEvent(QCloseEvent* event)
 {
     // Nothing is asked: the run stops within one module and its owner joins the engine's thread.
     m_startIsPending = false;
+    m_isNextAfterQueue = false;
     m_run.cancel();
     m_race.cancel();
     m_thresholds.cancel();

@@ -28,6 +28,7 @@ class ComparisonPanel;
 class PlayerWidget;
 class PromptPanel;
 class RacePanel;
+class RunDesk;
 class SelectionPanel;
 class StatisticsPanel;
 class StatusLine;
@@ -35,10 +36,13 @@ class SummaryStrip;
 class ThresholdCard;
 class TokenGridPanel;
 class TuningDesk;
+enum class Recall : int;
 
 struct WindowOptions {
     QString settingsFile; ///< INI file; empty: the user's own
     FileServices files;
+    QString library; ///< folder of the run library; "" = the one of the settings
+    QString defaultLibrary; ///< where the settings name none; "" = runs are not kept
 };
 
 /// The whole window: docks around the player, one run at a time, files in and out.
@@ -60,6 +64,7 @@ public:
     ComparisonPanel& comparison() { return *m_comparison; }
     TokenGridPanel& tokens() { return *m_tokens; }
     StatisticsPanel& statistics() { return *m_statistics; }
+    RunDesk& runDesk() { return *m_runDesk; }
     SummaryStrip& summary() { return *m_summary; }
     StatusLine& statusText() { return *m_status; }
     Banner& banner() { return *m_banner; }
@@ -84,6 +89,9 @@ public Q_SLOTS:
     void openPath(const QString& path);
     void saveClipTo(const QString& path);
     void saveTraceTo(const QString& path);
+    void saveBundleTo(const QString& path);
+    /// A run of the library, in all panels, as if it had just been made.
+    void openRun(const QString& id);
     void setThemeChoice(toca::ui::ThemeChoice choice);
 
 Q_SIGNALS:
@@ -131,6 +139,17 @@ private:
     // main_window_present.cpp
     void makePresentActions();
     void askExportComparison();
+    // main_window_library.cpp
+    void connectLibrary();
+    /// True when the engine works for the queue: the run starts after its present entry.
+    bool waitForQueue();
+    void askQueue();
+    QString askBundleName();
+    void askSaveBundle();
+    void showStoredRun(const QString& id, const std::shared_ptr<const RunResult>& result,
+        const std::shared_ptr<const RunResult>& baseline);
+    void recall(const GenerationRequest& stored, Recall part);
+    void openSettingFile(const QString& path);
     // main_window_actions.cpp
     void makeActions();
     void makeMenus();
@@ -178,6 +197,7 @@ private:
     StatusLine* m_status;
     RacePanel* m_racePanel;
     std::unique_ptr<TuningDesk> m_tuning;
+    std::unique_ptr<RunDesk> m_runDesk;
     QStackedWidget* m_centre; ///< player, or race
     Docks m_docks;
     std::unique_ptr<Workspaces> m_workspaces;
@@ -191,6 +211,7 @@ private:
     QString m_lastFolder;
     QString m_pendingModel; ///< folder whose description was asked for by the user
     bool m_modelPending = false;
+    bool m_isNextAfterQueue = false; ///< Generate was pressed while the queue worked
     bool m_startIsPending = false; ///< Generate was pressed before the model was known
     bool m_comparisonAsked = false; ///< the coming baseline is shown beside the run
     QTimer m_idle; ///< after a cached run, until the uncached one is made in the background

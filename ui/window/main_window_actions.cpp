@@ -86,7 +86,7 @@ void MainWindow::makeActions()
     addAction("exportTrace", tr("&Export trace as CSV or events…"), {},
         tr("A table, or a file that profilers open (Trace Event format)"), &MainWindow::askExportTrace);
     addAction("open", tr("&Open…"), QKeySequence::Open,
-        tr("Open a trace, or a picture or clip to take over its request"), &MainWindow::askOpen)
+        tr("Open a bundle or trace, or a picture or clip to take over its request"), &MainWindow::askOpen)
         ->setIcon(icon("folder"));
     addAction(
         "openModel", tr("Open &model folder…"), QKeySequence(Qt::CTRL | Qt::Key_M), {}, &MainWindow::askOpenModel);
@@ -112,7 +112,7 @@ void MainWindow::makeMenus()
     m_recentMenu->setToolTipsVisible(true);
     connect(m_recentMenu, &QMenu::aboutToShow, this, &MainWindow::fillRecent);
     file->addSeparator();
-    file->QWidget::addActions({action("saveClip"), action("saveTrace"), action("exportTrace")});
+    file->QWidget::addActions({action("saveClip"), action("saveTrace"), action("saveBundle"), action("exportTrace")});
     file->addSeparator();
     auto* quit = file->addAction(tr("&Quit"), this, &QWidget::close);
     quit->setShortcut(QKeySequence::Quit);
@@ -142,7 +142,8 @@ void MainWindow::makeMenus()
     seed->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_R));
 
     QMenu* run = menuBar()->addMenu(tr("&Run"));
-    run->QWidget::addActions({action("generate"), action("cancel"), action("compare"), action("race")});
+    run->QWidget::addActions(
+        {action("generate"), action("cancel"), action("compare"), action("race"), action("queueRuns")});
     run->addAction(action("backgroundBaseline"));
     run->addSeparator();
     run->addAction(action("modelDetails"));

@@ -3,6 +3,7 @@
 #include "ui/compare/summary_strip.h"
 #include "ui/player/player_widget.h"
 #include "ui/prompt/prompt_panel.h"
+#include "ui/runs/run_desk.h"
 #include "ui/selection/selection_panel.h"
 #include "ui/selection/token_grid_panel.h"
 #include "ui/statistics/figure_file.h"
@@ -52,8 +53,13 @@ void MainWindow::openPath(const QString& path)
         m_banner->showError({ErrorCode::NotFound, "'" + path.toStdString() + "' does not exist."});
         return;
     }
-    const FileKind kind = info.isDir() ? FileKind::Model : fileKind(path);
-    if (kind == FileKind::Model) {
+    const FileKind kind = info.isDir() ? folderKind(path) : fileKind(path);
+    if (kind == FileKind::Run) {
+        m_status->showIdle(tr("Reading %1…").arg(info.fileName()));
+        m_runDesk->store().loadPath(path);
+    } else if (kind == FileKind::Settings) {
+        openSettingFile(path);
+    } else if (kind == FileKind::Model) {
         openModel(path);
     } else if (kind == FileKind::Trace) {
         openTrace(path);
@@ -177,8 +183,10 @@ void MainWindow::takeRequest(const std::string& json)
 
 void MainWindow::askOpen()
 {
-    const QString path = QFileDialog::getOpenFileName(this, tr("Open a trace, a picture or a clip"), m_lastFolder,
-        tr("Traces, pictures and clips (*.safetensors *.mp4 *.webm *.gif *.png);;All files (*)"));
+    const QString path =
+        QFileDialog::getOpenFileName(this, tr("Open a run, a trace, a picture or a clip"), m_lastFolder,
+            tr("Bundles, traces, pictures, clips and presets (*.toca *.safetensors *.mp4 *.webm *.gif *.png "
+               "*.json);;All files (*)"));
     if (!path.isEmpty()) {
         m_lastFolder = QFileInfo(path).path();
         openPath(path);

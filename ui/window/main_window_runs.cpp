@@ -99,7 +99,7 @@ void MainWindow::connectRun()
 
 void MainWindow::generate()
 {
-    if (isEngineBusy()) {
+    if (isEngineBusy() || waitForQueue()) {
         return;
     }
     if (!m_prompt->model().hasModel()) {
@@ -119,6 +119,7 @@ void MainWindow::generate()
 
 void MainWindow::cancel()
 {
+    m_isNextAfterQueue = false;
     if (isEngineBusy()) {
         m_run.cancel();
         m_race.cancel();

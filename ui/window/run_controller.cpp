@@ -194,6 +194,7 @@ void RunController::onFinished(const RunResult& result)
     }
     takeErrors(*m_result, baseline().get());
     setRunning(false);
+    Q_EMIT made(kept, wasBaseline);
     if (!wasBaseline) {
         Q_EMIT finished();
     }

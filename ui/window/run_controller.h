@@ -81,6 +81,8 @@ Q_SIGNALS:
     void progressChanged();
     void previewReady(const toca::Preview& preview); ///< not for baselines
     void finished(); ///< not for baselines
+    /// The engine has ended a run of this controller; not for runs that were opened.
+    void made(const std::shared_ptr<const toca::RunResult>& result, bool isBaseline);
     void failed(const toca::Error& error); ///< with Cancelled too
     void baselineChanged(); ///< a baseline arrived, fidelity was computed, or the clip checked against its prompt
     void runningChanged();

@@ -74,13 +74,15 @@ void Workspaces::arrange(Workspace workspace)
     m_window.tabifyDockWidget(m_docks.map, m_docks.schedule);
     m_window.tabifyDockWidget(m_docks.statistics, m_docks.curves);
     m_window.tabifyDockWidget(m_docks.statistics, m_docks.history);
+    m_window.tabifyDockWidget(m_docks.map, m_docks.runs);
+    m_window.tabifyDockWidget(m_docks.statistics, m_docks.queue);
     for (QDockWidget* dock : {m_docks.schedule, m_docks.curves, m_docks.history}) {
         dock->setVisible(workspace == Workspace::Tune);
     }
     if (workspace == Workspace::Race) { // the clips need the room
         m_docks.prompt->show();
-        for (QDockWidget* dock :
-            {m_docks.caching, m_docks.map, m_docks.statistics, m_docks.tokens, m_docks.comparison}) {
+        for (QDockWidget* dock : {m_docks.caching, m_docks.map, m_docks.statistics, m_docks.tokens, m_docks.comparison,
+                 m_docks.runs, m_docks.queue}) {
             dock->hide();
         }
         m_window.resizeDocks({m_docks.prompt}, {330}, Qt::Horizontal);
@@ -93,6 +95,9 @@ void Workspaces::arrange(Workspace workspace)
     m_docks.statistics->show();
     m_docks.tokens->show();
     m_docks.comparison->show();
+    m_docks.runs->show();
+    m_docks.queue->show();
+    m_docks.map->raise();
     m_docks.statistics->raise();
     if (workspace == Workspace::Tune) {
         m_docks.schedule->raise();

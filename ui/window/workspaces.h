@@ -28,9 +28,11 @@ struct Docks {
     QDockWidget* curves = nullptr;
     QDockWidget* history = nullptr;
     QDockWidget* comparison = nullptr;
+    QDockWidget* runs = nullptr;
+    QDockWidget* queue = nullptr;
     QList<QDockWidget*> all() const
     {
-        return {prompt, caching, map, tokens, statistics, comparison, schedule, curves, history};
+        return {prompt, caching, map, tokens, statistics, comparison, schedule, curves, history, runs, queue};
     }
 };
 

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/runs/job_queue.h"
+#include "ui/runs/run_store.h"
+
+#include <QObject>
+
+#include <functional>
+
+class QSettings;
+class QUndoStack;
+
+namespace toca::ui {
+
+class QueuePanel;
+class RunsPanel;
+
+/// All that keeps runs: the library, its gallery, and the queue. The window shows the parts in its docks and tells what
+/// runs.
+class RunDesk : public QObject {
+    Q_OBJECT
+public:
+    /// @param settings must outlive the desk
+    /// @param folder of the library, "" = none
+    RunDesk(EnginePort& engine, QSettings& settings, FileServices services, const QString& folder, QUndoStack& undo,
+        std::function<bool()> isOthersBusy);
+    ~RunDesk() override;
+
+    RunStore& store() { return m_store; }
+    JobQueue& queue() { return m_queue; }
+    RunsPanel& runs() { return *m_runs; }
+    QueuePanel& queuePanel() { return *m_queuePanel; }
+    /// Asks for folder and limit of the library.
+    void askSettings(QWidget* parent);
+    /// Asks for runs and queues them. @param varies proposes a sweep
+    void askJob(const GenerationRequest& base, bool varies, QWidget* parent);
+    void setLibrary(const QString& folder, qint64 quota);
+
+Q_SIGNALS:
+    void message(const QString& text); ///< for the status line
+    void failed(const toca::Error& error);
+
+private:
+    QSettings& m_settings;
+    RunStore m_store;
+    JobQueue m_queue;
+    // owned by the window's docks
+    RunsPanel* m_runs;
+    QueuePanel* m_queuePanel;
+};
+
+} // namespace toca::ui
