@@ -230,7 +230,7 @@ void RunRecordTest::refusesForeignBundles_data()
 {
     QTest::addColumn<QByteArray>("name");
     QTest::newRow("climbs") << QByteArray("../../evil.json");
-    QTest::newRow("absolute") << QByteArray("/tmp/evil.json");
+    QTest::newRow("absolute") << QByteArray("/evil.json");
     QTest::newRow("hidden") << QByteArray(".profile");
     QTest::newRow("program") << QByteArray("clip.mp4.sh");
     QTest::newRow("folder") << QByteArray("clip/x.png");

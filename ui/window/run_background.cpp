@@ -58,7 +58,9 @@ void RunController::onBackgroundFinished(const RunResult& result)
         return;
     }
     m_isInBackground = false;
-    m_baselines.insert(std::make_shared<const RunResult>(result), m_isRunning ? nullptr : m_predictions);
+    const auto kept = std::make_shared<const RunResult>(result);
+    m_baselines.insert(kept, m_isRunning ? nullptr : m_predictions);
+    Q_EMIT made(kept, true);
     if (!m_isRunning && m_result) {
         takeErrors(*m_result, baseline().get());
         computeFidelity();
