@@ -66,8 +66,11 @@ int main(int argc, char** argv)
     const std::string ownLibrary =
         options->screenshots.empty() ? library::RunLibrary::defaultFolder().string() : forPictures.path().toStdString();
     ui::MainWindow window(engine,
-        {QString::fromStdString(options->settings), std::move(services), QString::fromStdString(options->library),
-            QString::fromStdString(ownLibrary)});
+        {.settingsFile = QString::fromStdString(options->settings),
+            .files = std::move(services),
+            .library = QString::fromStdString(options->library),
+            .defaultLibrary = QString::fromStdString(ownLibrary),
+            .welcomes = options->screenshots.empty() && !options->generate});
     if (!options->theme.empty()) {
         window.setThemeChoice(ui::themeChoiceFromName(QString::fromStdString(options->theme)));
     }

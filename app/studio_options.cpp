@@ -20,8 +20,8 @@ std::optional<StudioOptions> parseStudioOptions(int argc, char** argv, int& exit
         "--stall-report", options.stallReport, "Write how long the window's thread was busy during runs (JSON)");
     app.add_option("--library", options.library, "Folder of the run library instead of the user's own");
     app.add_option("--settings", options.settings, "Settings file (INI) instead of the user's own");
-    app.add_option("--theme", options.theme, "dark, light or system")
-        ->check(CLI::IsMember({"dark", "light", "system"}));
+    app.add_option("--theme", options.theme, "dark, light, high-contrast or system")
+        ->check(CLI::IsMember({"dark", "light", "high-contrast", "system"}));
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

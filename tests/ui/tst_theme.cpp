@@ -138,7 +138,8 @@ void TestTheme::everyIconDraws()
 
 void TestTheme::namesOfChoicesRoundTrip()
 {
-    for (const ThemeChoice choice : {ThemeChoice::System, ThemeChoice::Dark, ThemeChoice::Light}) {
+    for (const ThemeChoice choice :
+        {ThemeChoice::System, ThemeChoice::Dark, ThemeChoice::Light, ThemeChoice::HighContrast}) {
         QCOMPARE(themeChoiceFromName(themeChoiceName(choice)), choice);
     }
     QCOMPARE(themeChoiceFromName("rubbish"), ThemeChoice::System);

@@ -3,6 +3,7 @@
 
 #include "cache/plan/parameter_effect.h"
 #include "ui/caching/caching_model.h"
+#include "ui/guide/explain.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
 
@@ -63,6 +64,8 @@ ParameterRow::ParameterRow(const plan::ParameterSpec& spec, CachingModel& model,
                 tr("Default %1. Double-click the label to reset.")
                     .arg(QString::fromStdString(plan::toText(spec.defaultValue)).toHtmlEscaped()));
     m_editor = editor;
+    editor->setWhatsThis(parameterHelp(spec, model.entry().name));
+    m_label->setWhatsThis(editor->whatsThis());
     m_tip = tip;
     m_label->setProperty("muted", true);
     m_label->setWordWrap(true);
@@ -131,6 +134,8 @@ QWidget* ParameterRow::makeNumberEditor()
     layout->addWidget(slider, 1);
     layout->addWidget(spin);
     both->setFocusProxy(spin);
+    spin->setAccessibleName(QString::fromStdString(m_spec.label));
+    spin->setAccessibleDescription(QString::fromStdString(m_spec.help));
     const double span = m_spec.maximum - m_spec.minimum;
     connect(slider, &QSlider::valueChanged, this,
         [this, span](int position) { m_model.setValue(m_spec.name, m_spec.minimum + span * position / kSliderSteps); });

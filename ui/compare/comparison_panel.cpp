@@ -87,6 +87,7 @@ ComparisonPanel::ComparisonPanel(QWidget* parent)
     controls->addStretch();
 
     auto* scroll = new QScrollArea(this);
+    scroll->setAccessibleName(tr("Comparison with the uncached run"));
     m_page = new QWidget;
     m_grid = new QGridLayout(m_page);
     m_grid->setContentsMargins(0, 0, kHalfSpace, 0);
@@ -185,6 +186,7 @@ void ComparisonPanel::makeCards(QWidget* page)
     m_speed->setObjectName("speedMeter");
     m_speedSentence = new QLabel;
     m_speedSentence->setObjectName("speedSentence");
+    m_speedSentence->setAccessibleName(tr("What explains the time gain"));
     m_speedSentence->setWordWrap(true);
     m_speedSentence->setFont(smallFont());
     m_speedSentence->setTextInteractionFlags(Qt::TextSelectableByMouse);

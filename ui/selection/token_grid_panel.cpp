@@ -167,6 +167,7 @@ void TokenGridPanel::onModelChanged()
         }
     }
     m_title->setText(title);
+    m_view->setAccessibleDescription(title.isEmpty() ? tr("No cell is chosen.") : title);
     m_previous->setEnabled(m_model->neighbour(-1, 0, 0).has_value());
     m_next->setEnabled(m_model->neighbour(1, 0, 0).has_value());
     const bool keepsScores = trace != nullptr && trace->level() == plan::TraceLevel::Scores;

@@ -36,6 +36,7 @@ StatisticsPanel::StatisticsPanel(QWidget* parent)
     m_scroll->setWidget(m_page);
     m_scroll->setWidgetResizable(true);
     m_scroll->setFrameShape(QFrame::NoFrame);
+    m_scroll->setAccessibleName(tr("Plots of the run"));
     m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_empty->setAlignment(Qt::AlignCenter);
     m_empty->setWordWrap(true);

@@ -84,6 +84,37 @@ const Theme kLight{.dark = false,
     .crossAttention = QColor("#c05a12"),
     .mlp = QColor("#12805c")};
 
+/// White on black, lines where others have shades: 7:1 for all text (WCAG level AAA).
+const Theme kHighContrast{.dark = true,
+    .window = QColor("#000000"),
+    .panel = QColor("#000000"),
+    .raised = QColor("#0c0c0c"),
+    .hover = QColor("#2c2c2c"),
+    .canvas = QColor("#000000"),
+    .border = QColor("#c8c8c8"),
+    .text = QColor("#ffffff"),
+    .mutedText = QColor("#e6e6e6"),
+    .faintText = QColor("#a8a8a8"),
+    .accent = QColor("#ffe14d"),
+    .accentText = QColor("#000000"),
+    .accentSoft = QColor("#4a4000"),
+    .good = QColor("#7dff9b"),
+    .warning = QColor("#ffd24d"),
+    .warningSoft = QColor("#332800"),
+    .error = QColor("#ff9d9d"),
+    .errorSoft = QColor("#3d0d0d"),
+    .grid = QColor("#5a5a5a"),
+    .cursor = QColor("#ffffff"),
+    .computed = QColor("#ffc02e"),
+    .reused = QColor("#4d6a99"),
+    .forecast = QColor("#d9a6ff"),
+    .skipped = QColor("#1a1a1a"),
+    .planned = QColor("#9a9a9a"),
+    .baseline = QColor("#e0b8ff"),
+    .selfAttention = QColor("#8fc1ff"),
+    .crossAttention = QColor("#ffb27a"),
+    .mlp = QColor("#7ff0c4")};
+
 const Theme* activeTheme = &kDark;
 
 /// What the desktop's own settings declare; nothing where there are none.
@@ -165,6 +196,8 @@ QString themeChoiceName(ThemeChoice choice)
         return "dark";
     case ThemeChoice::Light:
         return "light";
+    case ThemeChoice::HighContrast:
+        return "high-contrast";
     case ThemeChoice::System:
         break;
     }
@@ -173,7 +206,12 @@ QString themeChoiceName(ThemeChoice choice)
 
 ThemeChoice themeChoiceFromName(const QString& name)
 {
-    return name == "dark" ? ThemeChoice::Dark : name == "light" ? ThemeChoice::Light : ThemeChoice::System;
+    for (const auto choice : {ThemeChoice::Dark, ThemeChoice::Light, ThemeChoice::HighContrast}) {
+        if (name == themeChoiceName(choice)) {
+            return choice;
+        }
+    }
+    return ThemeChoice::System;
 }
 
 const Theme& theme()
@@ -186,16 +224,21 @@ const Theme& themeFor(bool dark)
     return dark ? kDark : kLight;
 }
 
+const Theme& themeFor(ThemeChoice choice)
+{
+    return choice == ThemeChoice::HighContrast ? kHighContrast : themeFor(isDark(choice));
+}
+
 bool isDark(ThemeChoice choice)
 {
-    return choice == ThemeChoice::System ? desktopPrefersDark().value_or(true) : choice == ThemeChoice::Dark;
+    return choice == ThemeChoice::System ? desktopPrefersDark().value_or(true) : choice != ThemeChoice::Light;
 }
 
 void applyTheme(QApplication& application, ThemeChoice choice)
 {
     initializeResources();
     static const QFont systemFont = QApplication::font();
-    activeTheme = &themeFor(isDark(choice));
+    activeTheme = &themeFor(choice);
     if (application.style()->objectName().compare("fusion", Qt::CaseInsensitive) != 0) {
         QApplication::setStyle(QStyleFactory::create("Fusion"));
     }

@@ -10,8 +10,8 @@ class QApplication;
 namespace toca::ui {
 
 /// What the user chose; System follows the desktop's declared preference and is dark where it declares none.
-enum class ThemeChoice { System, Dark, Light };
-QString themeChoiceName(ThemeChoice choice); ///< "system", "dark", "light": for settings
+enum class ThemeChoice { System, Dark, Light, HighContrast };
+QString themeChoiceName(ThemeChoice choice); ///< "system", "dark", "light", "high-contrast": for settings
 ThemeChoice themeChoiceFromName(const QString& name);
 
 /// Colours by meaning. Widgets never name a colour themselves; a change arrives as QEvent::PaletteChange.
@@ -55,6 +55,8 @@ struct Theme {
 const Theme& theme();
 /// The colours of one theme, without activating it.
 const Theme& themeFor(bool dark);
+/// The colours that `choice` means on this desktop.
+const Theme& themeFor(ThemeChoice choice);
 /// Whether `choice` means dark on this desktop.
 bool isDark(ThemeChoice choice);
 

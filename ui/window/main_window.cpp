@@ -3,8 +3,10 @@
 
 #include "ui/caching/caching_panel.h"
 #include "ui/caching/threshold_card.h"
+#include "ui/commands/shortcut_keys.h"
 #include "ui/compare/comparison_panel.h"
 #include "ui/compare/summary_strip.h"
+#include "ui/guide/tour.h"
 #include "ui/player/player_widget.h"
 #include "ui/prompt/model_dialog.h"
 #include "ui/prompt/prompt_panel.h"
@@ -30,6 +32,7 @@
 #include <QDockWidget>
 #include <QFileInfo>
 #include <QIcon>
+#include <QLockFile>
 #include <QPushButton>
 #include <QSettings>
 #include <QStackedWidget>
@@ -75,6 +78,7 @@ MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* paren
     : QMainWindow(parent)
     , m_engine(engine)
     , m_files(std::move(options.files))
+    , m_welcomes(options.welcomes)
     , m_settings(options.settingsFile.isEmpty()
               ? std::make_unique<QSettings>(QSettings::IniFormat, QSettings::UserScope, "toca-studio", "toca-studio")
               : std::make_unique<QSettings>(options.settingsFile, QSettings::IniFormat))
@@ -151,6 +155,7 @@ MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* paren
     connectTuning();
     connectComparison();
     connectLinks();
+    connectManners();
     connect(m_workspaces.get(), &Workspaces::currentChanged, this, &MainWindow::showCentre);
     showCentre();
     m_tick.setInterval(kTickMilliseconds);

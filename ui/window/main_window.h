@@ -15,6 +15,7 @@
 
 #include <memory>
 
+class QLockFile;
 class QMenu;
 class QPushButton;
 class QSettings;
@@ -31,10 +32,12 @@ class RacePanel;
 class RunDesk;
 class SelectionPanel;
 class StatisticsPanel;
+class ShortcutKeys;
 class StatusLine;
 class SummaryStrip;
 class ThresholdCard;
 class TokenGridPanel;
+class Tour;
 class TuningDesk;
 enum class Recall : int;
 
@@ -43,6 +46,7 @@ struct WindowOptions {
     FileServices files;
     QString library; ///< folder of the run library; "" = the one of the settings
     QString defaultLibrary; ///< where the settings name none; "" = runs are not kept
+    bool welcomes = false; ///< newcomers are shown around
 };
 
 /// The whole window: docks around the player, one run at a time, files in and out.
@@ -93,6 +97,8 @@ public Q_SLOTS:
     /// A run of the library, in all panels, as if it had just been made.
     void openRun(const QString& id);
     void setThemeChoice(toca::ui::ThemeChoice choice);
+    /// Shows what is where, in a minute; starts by itself when the settings are new (`WindowOptions::welcomes`).
+    void startTour();
 
 Q_SIGNALS:
     void pathOpened(const QString& path);
@@ -158,6 +164,13 @@ private:
     QWidget* makeWorkspaceSwitch();
     void showShortcuts();
     void showAbout();
+    // main_window_manners.cpp
+    void connectManners();
+    void showPalette();
+    void editShortcuts();
+    void explain();
+    void fillLayouts();
+    void askSaveLayout();
     void showModelDetails();
     void resetLayout();
     // main_window_files.cpp
@@ -179,6 +192,7 @@ private:
 
     EnginePort& m_engine;
     FileServices m_files;
+    bool m_welcomes;
     std::unique_ptr<QSettings> m_settings;
     ThemeChoice m_themeChoice = ThemeChoice::System;
     RunController m_run;
@@ -202,6 +216,11 @@ private:
     Docks m_docks;
     std::unique_ptr<Workspaces> m_workspaces;
     QMenu* m_recentMenu = nullptr;
+    QMenu* m_layoutMenu = nullptr;
+    QPointer<Tour> m_tour;
+    std::unique_ptr<ShortcutKeys> m_keys;
+    std::unique_ptr<QLockFile> m_sessionLock; ///< tells a window that ended from one that was killed
+    QTimer m_autosave; ///< settings are written a moment after the last change
     QStringList m_recent;
     QList<QPushButton*> m_workspaceButtons;
     std::vector<QAction*> m_themeActions;

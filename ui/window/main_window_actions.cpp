@@ -97,6 +97,12 @@ void MainWindow::makeActions()
         &MainWindow::resetLayout);
     addAction("shortcuts", tr("&Keyboard shortcuts"), QKeySequence(Qt::Key_F1), {}, &MainWindow::showShortcuts)
         ->setIcon(icon("keyboard"));
+    addAction("editShortcuts", tr("&Change shortcuts…"), {}, {}, &MainWindow::editShortcuts);
+    addAction("palette", tr("C&ommands…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P),
+        tr("Find any command by some letters of its name"), &MainWindow::showPalette);
+    addAction("explain", tr("E&xplain"), QKeySequence(Qt::SHIFT | Qt::Key_F1),
+        tr("Say what the control with the keyboard is for; without one, ask by clicking"), &MainWindow::explain);
+    addAction("tour", tr("&Tour"), {}, tr("What is where, in a minute"), &MainWindow::startTour);
     addAction("about", tr("&About ToCa Studio"), {}, {}, &MainWindow::showAbout);
     makeComparisonActions();
     m_summary->addAction(action("compare"));
@@ -116,18 +122,22 @@ void MainWindow::makeMenus()
     file->addSeparator();
     auto* quit = file->addAction(tr("&Quit"), this, &QWidget::close);
     quit->setShortcut(QKeySequence::Quit);
+    quit->setObjectName("quit");
 
     QMenu* edit = menuBar()->addMenu(tr("&Edit"));
     QAction* undo = m_caching->model().undoStack().createUndoAction(this, tr("&Undo"));
     undo->setShortcut(QKeySequence::Undo);
+    undo->setObjectName("undo");
     QAction* redo = m_caching->model().undoStack().createRedoAction(this, tr("&Redo"));
     redo->setShortcut(QKeySequence::Redo);
+    redo->setObjectName("redo");
     edit->QWidget::addActions({undo, redo});
     edit->addSeparator();
     auto* focus = edit->addAction(tr("&Focus prompt"), this, [this] {
         m_docks.prompt->show();
         m_prompt->focusPrompt();
     });
+    focus->setObjectName("focusPrompt");
     focus->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_L));
     auto* example = edit->addAction(tr("Random &example"), this, [this] {
         PromptModel& model = m_prompt->model();
@@ -137,8 +147,10 @@ void MainWindow::makeMenus()
             model.setPrompt(model.randomExample());
         }
     });
+    example->setObjectName("randomExample");
     example->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_E));
     auto* seed = edit->addAction(tr("New random &seed"), &m_prompt->model(), &PromptModel::randomizeSeed);
+    seed->setObjectName("randomSeed");
     seed->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_R));
 
     QMenu* run = menuBar()->addMenu(tr("&Run"));
@@ -157,6 +169,7 @@ void MainWindow::makeMenus()
         const auto workspace = static_cast<Workspace>(index);
         QAction* item =
             view->addAction(workspaceTitle(workspace), this, [this, workspace] { m_workspaces->switchTo(workspace); });
+        item->setObjectName("workspace." + QString::number(index));
         item->setCheckable(true);
         item->setChecked(index == 0);
         item->setShortcut(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + index)));
@@ -167,23 +180,30 @@ void MainWindow::makeMenus()
     view->addSeparator();
     for (QDockWidget* dock : m_docks.all()) {
         view->addAction(dock->toggleViewAction());
+        dock->toggleViewAction()->setObjectName("show." + dock->objectName());
     }
     view->addAction(action("resetLayout"));
+    m_layoutMenu = view->addMenu(tr("&Named layouts"));
+    connect(m_layoutMenu, &QMenu::aboutToShow, this, &MainWindow::fillLayouts);
+    fillLayouts();
     view->addSeparator();
     auto* themes = new QActionGroup(this);
-    const QString labels[]{tr("Theme of the s&ystem"), tr("&Dark theme"), tr("&Light theme")};
-    for (const ThemeChoice choice : {ThemeChoice::System, ThemeChoice::Dark, ThemeChoice::Light}) {
+    const QString labels[]{tr("Theme of the s&ystem"), tr("&Dark theme"), tr("&Light theme"), tr("&High contrast")};
+    for (const ThemeChoice choice :
+        {ThemeChoice::System, ThemeChoice::Dark, ThemeChoice::Light, ThemeChoice::HighContrast}) {
         QAction* item =
             view->addAction(labels[static_cast<int>(choice)], this, [this, choice] { setThemeChoice(choice); });
         item->setCheckable(true);
         item->setActionGroup(themes);
+        item->setObjectName("theme." + themeChoiceName(choice));
         m_themeActions.push_back(item);
     }
 
     QMenu* help = menuBar()->addMenu(tr("&Help"));
-    help->QWidget::addActions({action("shortcuts"), action("about")});
+    help->QWidget::addActions({action("palette"), action("shortcuts"), action("editShortcuts"), action("explain"),
+        action("tour"), action("about")});
     auto* keys = new MenuKeys(this);
-    for (QMenu* menu : {file, m_recentMenu, edit, run, playback, view, help}) {
+    for (QMenu* menu : {file, m_recentMenu, edit, run, playback, view, m_layoutMenu, help}) {
         menu->installEventFilter(keys);
     }
     menuBar()->setCornerWidget(makeWorkspaceSwitch(), Qt::TopRightCorner);

@@ -147,6 +147,16 @@ void Workspaces::reset()
     arrange(m_current);
 }
 
+QByteArray Workspaces::arrangement() const
+{
+    return m_window.saveState(kLayoutVersion);
+}
+
+bool Workspaces::setArrangement(const QByteArray& arrangement)
+{
+    return m_window.restoreState(arrangement, kLayoutVersion);
+}
+
 void Workspaces::save(QSettings& settings)
 {
     m_states[static_cast<int>(m_current)] = m_window.saveState(kLayoutVersion);

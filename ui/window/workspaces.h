@@ -47,6 +47,9 @@ public:
     void switchTo(Workspace workspace);
     /// Back to the built-in layout of the present workspace.
     void reset();
+    /// The present arrangement, and one that was taken before; false where it does not fit these docks.
+    QByteArray arrangement() const;
+    bool setArrangement(const QByteArray& arrangement);
     void save(QSettings& settings);
     void restore(QSettings& settings);
 

@@ -1,0 +1,5 @@
+if(TOCA_WINDOW)
+  toca_add_test(tst_fuzzy_match DIR ui LABELS unit LIBS toca::ui)
+  toca_add_test(tst_manners DIR ui LABELS window LIBS toca::app)
+  toca_add_test(tst_accessibility DIR ui LABELS window LIBS toca::app)
+endif()
