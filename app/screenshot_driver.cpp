@@ -5,6 +5,8 @@
 #include "ui/caching/policy_chooser.h"
 #include "ui/compare/comparison_panel.h"
 #include "ui/player/player_widget.h"
+#include "ui/present/figure_desk.h"
+#include "ui/present/presentation.h"
 #include "ui/prompt/model_dialog.h"
 #include "ui/prompt/prompt_panel.h"
 #include "ui/race/contender_list.h"
@@ -16,9 +18,11 @@
 
 #include <QAbstractItemView>
 #include <QAction>
+#include <QApplication>
 #include <QDir>
 #include <QDockWidget>
 #include <QListView>
+#include <QListWidget>
 #include <QPainter>
 #include <QPixmap>
 #include <QTimer>
@@ -190,8 +194,36 @@ void ScreenshotDriver::showTruth()
             save("13-comparison");
             m_window.player().setView(ui::ClipView::Single);
             m_window.player().model().viewStep(ui::PlayerModel::kFinal);
-            m_window.player().model().setPlaying(true);
-            showPolicies();
+            showFigures();
+        });
+    });
+}
+
+/// The figure desk, and the presentation in the middle of the run.
+void ScreenshotDriver::showFigures()
+{
+    m_window.openFigureDesk();
+    later(kSettleMilliseconds, [this] {
+        auto* desk = m_window.findChild<ui::FigureDesk*>();
+        desk->findChild<QListWidget*>()->setCurrentRow(0);
+        later(kSettleMilliseconds, [this, desk] {
+            const QString theme = ui::theme().dark ? "dark" : "light";
+            m_ok = desk->grab().save(QStringLiteral("%1/15-figures-%2.png").arg(m_folder, theme)) && m_ok;
+            desk->close();
+            m_window.present();
+            ui::Presentation* shown = nullptr;
+            for (QWidget* widget : QApplication::topLevelWidgets()) {
+                shown = shown ? shown : qobject_cast<ui::Presentation*>(widget);
+            }
+            shown->showNormal();
+            shown->resize(1600, 900);
+            shown->showStep(14);
+            later(kSettleMilliseconds, [this, shown, theme] {
+                m_ok = shown->grab().save(QStringLiteral("%1/14-presentation-%2.png").arg(m_folder, theme)) && m_ok;
+                shown->close();
+                m_window.player().model().setPlaying(true);
+                showPolicies();
+            });
         });
     });
 }

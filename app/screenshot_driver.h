@@ -31,6 +31,7 @@ private:
     void afterRun();
     void afterComparison();
     void showTruth();
+    void showFigures();
     void showPolicies();
     void showThresholds();
     void afterDecisions();

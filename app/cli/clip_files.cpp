@@ -6,6 +6,7 @@
 #include "app/cli/info_trace.h"
 #include "core/media/clip_reader.h"
 #include "core/media/clip_writer.h"
+#include "core/media/comparison_clip.h"
 #include "core/media/embedded_text.h"
 
 #include <nlohmann/json.hpp>
@@ -64,6 +65,25 @@ Result<std::string> clipInfo(const std::filesystem::path& path, bool isJson)
         + (info->request ? requestText(*info->request) : "request: the file holds none\n");
 }
 
+Result<Clip> readClipFile(const std::filesystem::path& path)
+{
+    return media::readClip(path);
+}
+
+std::string clipRequest(const std::filesystem::path& path)
+{
+    auto request = media::readRequest(path);
+    return request ? std::move(*request) : std::string();
+}
+
+Result<Clip> sideBySide(std::vector<LabelledClip> clips, int gain)
+{
+    media::ComparisonOptions options;
+    options.difference = gain > 0;
+    options.gain = gain > 0 ? gain : options.gain;
+    return media::comparisonClip(std::move(clips), options);
+}
+
 std::size_t longestClipRequest()
 {
     return media::kLongestRequest;
@@ -92,6 +112,21 @@ Result<std::string> saveClip(const std::filesystem::path&, const Clip&, const st
 }
 
 Result<std::string> clipInfo(const std::filesystem::path&, bool)
+{
+    return withoutMedia();
+}
+
+Result<Clip> readClipFile(const std::filesystem::path&)
+{
+    return withoutMedia();
+}
+
+std::string clipRequest(const std::filesystem::path&)
+{
+    return {};
+}
+
+Result<Clip> sideBySide(std::vector<LabelledClip>, int)
 {
     return withoutMedia();
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/api/frame.h"
+#include "core/api/labelled_clip.h"
 #include "core/base/expected.h"
 
 #include <filesystem>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace toca::app {
 
@@ -24,6 +25,14 @@ Result<std::string> saveClip(
 /// What a clip or picture holds, its request and how to make it again; as JSON (docs/cli.md) or for people.
 /// @return the errors of core/media's `probe`
 Result<std::string> clipInfo(const std::filesystem::path& path, bool isJson);
+
+/// Reads a clip or picture file. @return the errors of core/media's `readClip`
+Result<Clip> readClipFile(const std::filesystem::path& path);
+/// The request that a clip carries, as JSON text; "" when it has none or cannot be read.
+std::string clipRequest(const std::filesystem::path& path);
+/// Clips side by side below their labels. @param gain of the difference of the first two; 0 = none
+/// @return the errors of core/media's `comparisonClip`
+Result<Clip> sideBySide(std::vector<LabelledClip> clips, int gain);
 
 /// Longest request that a clip can carry, in bytes.
 std::size_t longestClipRequest();

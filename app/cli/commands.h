@@ -20,6 +20,7 @@ void addCalibrateCommand(CLI::App& program, Action& action);
 void addThresholdCommand(CLI::App& program, Action& action);
 void addTrainCommand(CLI::App& program, Action& action);
 void addRaceCommand(CLI::App& program, Action& action);
+void addCompareCommand(CLI::App& program, Action& action);
 void addSweepCommand(CLI::App& program, Action& action);
 void addEvalCommand(CLI::App& program, Action& action);
 void addBenchCommand(CLI::App& program, Action& action);

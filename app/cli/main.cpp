@@ -42,6 +42,7 @@ int run(int argumentCount, char** arguments)
     addThresholdCommand(program, action);
     addTrainCommand(program, action);
     addRaceCommand(program, action);
+    addCompareCommand(program, action);
     addSweepCommand(program, action);
     addEvalCommand(program, action);
     addBenchCommand(program, action);

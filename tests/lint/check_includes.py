@@ -34,7 +34,7 @@ RULES = {
     "core/models": (["core/base", "core/api/frame.h", "core/checkpoint", "cache/plan", "cache/exec"], ["torch", "json", "sentencepiece"]),
     "core/library": (["core/base", "core/api", "cache/plan"], ["json"]),
     "core/world": (["core/base", "core/api/frame.h"], ["cairo"]),
-    "core/media": (["core/base", "core/api"], ["libav", "json"]),
+    "core/media": (["core/base", "core/api"], ["libav", "json", "cairo"]),
     "core/engine": (["core/base", "core/api", "core/checkpoint", "core/models", "core/schedulers", "core/media",
                      "cache/plan", "cache/exec"], ["torch", "json"]),
     "core/training": (["core/base", "core/api", "core/checkpoint", "core/models", "core/schedulers", "core/engine",

@@ -192,7 +192,11 @@ void SpeedMeter::paint(QPainter& painter, const QSizeF& size, const Theme& colou
     const QLocale locale;
     // Never one gain without the other.
     QFont large = font;
-    large.setPointSizeF(font.pointSizeF() * 1.5);
+    if (font.pixelSize() > 0) { // of a figure
+        large.setPixelSize(font.pixelSize() * 3 / 2);
+    } else {
+        large.setPointSizeF(font.pointSizeF() * 1.5);
+    }
     large.setWeight(QFont::DemiBold);
     double x = 0;
     const auto gain = [&](double value, const QString& name) {

@@ -246,6 +246,7 @@ QWidget* PlayerWidget::makeBottomBar()
 
     m_frameScrubber = new FrameScrubber(m_player, m_overlay);
     m_stepScrubber = new StepScrubber(m_player);
+    connect(m_stepScrubber, &StepScrubber::stepHovered, this, &PlayerWidget::stepHovered);
     m_frameText = caption({});
     m_stepText = caption({});
     const int textWidth = QFontMetrics(smallFont()).horizontalAdvance(QStringLiteral("88 / 88"));

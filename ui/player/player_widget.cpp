@@ -127,6 +127,11 @@ void PlayerWidget::showCell(int evaluation, int layer, plan::ModuleKind module)
         m_player.viewStep(step);
 }
 
+void PlayerWidget::setCursorStep(int step)
+{
+    m_stepScrubber->setCursorStep(step);
+}
+
 void PlayerWidget::clearCell()
 {
     m_overlay.clearCell();

@@ -56,6 +56,7 @@ public:
     /// Runs will make one picture each: controls of time are left out before the first one too.
     void setExpectsPicture(bool picture);
     void setView(ClipView view);
+    void setCursorStep(int step); ///< marks a step pointed at elsewhere on the step scrubber; -1: none
 
     PlayerModel& model() { return m_player; }
     TokenOverlayModel& overlay() { return m_overlay; }
@@ -67,6 +68,7 @@ public:
 Q_SIGNALS:
     void frameChanged(int frame);
     void stepChanged(int step); ///< -1: the final clip, -2: nothing
+    void stepHovered(int step); ///< pointed at on the step scrubber; -1: none
     void savePictureRequested();
     void tokenHovered(qint64 token);
 

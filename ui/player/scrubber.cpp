@@ -251,6 +251,7 @@ StepScrubber::StepScrubber(PlayerModel& player, QWidget* parent)
     : Scrubber(parent)
     , m_player(player)
 {
+    setMouseTracking(true);
     setAccessibleName(tr("Denoising step"));
     setWhatsThis(
         tr("Drag back to the clip that the model predicted at an earlier step. The last place is the final clip."));
@@ -268,6 +269,33 @@ void StepScrubber::sync()
     setValue(viewed >= 0 ? viewed : steps);
     setReading(readingOf(value()));
     update();
+}
+
+void StepScrubber::setCursorStep(int step)
+{
+    if (step != m_cursorStep) {
+        m_cursorStep = step;
+        update();
+    }
+}
+
+void StepScrubber::setHovered(int step)
+{
+    if (step != m_hovered) {
+        m_hovered = step;
+        Q_EMIT stepHovered(step);
+    }
+}
+
+bool StepScrubber::event(QEvent* event)
+{
+    if (event->type() == QEvent::HoverMove || event->type() == QEvent::MouseMove) {
+        const int step = valueAt(static_cast<QSinglePointEvent*>(event)->position().x());
+        setHovered(step < m_player.steps() ? step : -1);
+    } else if (event->type() == QEvent::Leave || event->type() == QEvent::HoverLeave) {
+        setHovered(-1);
+    }
+    return Scrubber::event(event);
 }
 
 QRectF StepScrubber::cell(int step) const
@@ -348,6 +376,11 @@ void StepScrubber::paintEvent(QPaintEvent*)
     painter.setFont(smallFont());
     painter.setPen(m_player.hasFinal() ? colours.text : colours.faintText);
     painter.drawText(end, Qt::AlignCenter, m_player.hasFinal() || !m_player.isDenoising() ? tr("final") : tr("live"));
+    if (m_cursorStep >= 0 && m_cursorStep < steps) {
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(colours.cursor);
+        painter.drawRect(QRectF(positionOf(m_cursorStep) - 0.75, strip.top() - 3, 1.5, strip.height() + 6));
+    }
     if (m_player.divergence() >= 0 && m_player.divergence() < steps) {
         // A flag from above: by its shape, not by its colour alone.
         const QRectF place = cell(m_player.divergence());

@@ -76,15 +76,24 @@ public:
     double positionOf(int step) const;
     QString readingOf(int step) const override;
     void sync();
+    void setCursorStep(int step); ///< a thin mark at a step pointed at elsewhere; -1: none
+    int cursorStep() const { return m_cursorStep; }
+
+Q_SIGNALS:
+    void stepHovered(int step); ///< -1: none
 
 protected:
+    bool event(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     int valueAt(double x) const override;
 
 private:
     QRectF cell(int step) const;
+    void setHovered(int step);
 
     PlayerModel& m_player;
+    int m_cursorStep = -1;
+    int m_hovered = -1;
 };
 
 } // namespace toca::ui

@@ -88,10 +88,19 @@ void SelectionMapView::setCurrentCell(const MapCell& cell)
     Q_EMIT currentChanged(cell);
 }
 
+void SelectionMapView::setSentence(const QString& sentence)
+{
+    if (sentence != m_sentence) {
+        m_sentence = sentence;
+        updateAccessibleText();
+    }
+}
+
 void SelectionMapView::updateAccessibleText()
 {
-    setAccessibleDescription(
-        m_current ? cellSentence(m_model, *m_current) : tr("Steps across, layers down: share of tokens computed."));
+    const QString cell =
+        m_current ? cellSentence(m_model, *m_current) : tr("Steps across, layers down: share of tokens computed.");
+    setAccessibleDescription(m_sentence.isEmpty() ? cell : m_sentence + QLatin1Char(' ') + cell);
     QAccessibleEvent change(this, QAccessible::DescriptionChanged);
     QAccessible::updateAccessibility(&change);
 }

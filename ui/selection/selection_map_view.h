@@ -36,6 +36,8 @@ public:
     QRectF cellRect(const MapCell& cell) const;
     /// The whole map with axes as a picture, twice as fine as the screen.
     QImage picture();
+    /// What happened at the step under the cursor, in words: read out where no cell is current.
+    void setSentence(const QString& sentence);
 
 public Q_SLOTS:
     void setCursorStep(int step); ///< -1 = none
@@ -94,6 +96,7 @@ private:
     std::size_t m_paintedCells = 0;
     double m_groupLabelWidth = 0;
     int m_cursorStep = -1;
+    QString m_sentence;
     std::optional<MapCell> m_current;
     std::optional<MapCell> m_hovered;
     QPointF m_panFrom;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/statistics/statistics_panel.h"
 
+#include "ui/elided_label.h"
+#include "ui/qcustomplot.h"
 #include "ui/statistics/step_plots.h"
 #include "ui/theme/theme.h"
 
@@ -28,6 +30,7 @@ StatisticsPanel::StatisticsPanel(QWidget* parent)
     , m_page(new QWidget)
     , m_grid(new QGridLayout(m_page))
     , m_empty(new QLabel(tr("No run yet. The plan's numbers appear here as soon as a model is open."), this))
+    , m_sentence(new ElidedLabel(this))
 {
     m_plots = makeStepPlots(m_model, m_page);
     m_grid->setContentsMargins(kSpace, kSpace, kSpace, kSpace);
@@ -45,9 +48,15 @@ StatisticsPanel::StatisticsPanel(QWidget* parent)
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_scroll);
     layout->addWidget(m_empty);
+    layout->addWidget(m_sentence);
+    m_sentence->setObjectName("stepSentence");
+    m_sentence->setContentsMargins(kSpace, 0, kSpace, 0);
+    m_sentence->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    m_sentence->setMinimumHeight(m_sentence->fontMetrics().height() + kHalfSpace);
     for (const std::unique_ptr<StepPlot>& plot : m_plots) {
         plot->card().setMinimumHeight(kCardHeight);
         connect(&plot->card(), &PlotCard::stepHovered, this, &StatisticsPanel::onHovered);
+        connect(&plot->card(), &PlotCard::stepActivated, this, &StatisticsPanel::stepActivated);
     }
     arrange();
     updatePlots();
@@ -97,6 +106,22 @@ void StatisticsPanel::setCursorStep(int step)
     for (const std::unique_ptr<StepPlot>& plot : m_plots) {
         plot->card().setCursorStep(step);
     }
+}
+
+void StatisticsPanel::setSentence(const QString& sentence)
+{
+    if (sentence == m_sentence->text()) {
+        return;
+    }
+    m_sentence->setText(sentence);
+    for (const std::unique_ptr<StepPlot>& plot : m_plots) {
+        plot->card().plot().setAccessibleDescription(sentence.isEmpty() ? plot->card().help() : sentence);
+    }
+}
+
+QString StatisticsPanel::sentence() const
+{
+    return m_sentence->text();
 }
 
 void StatisticsPanel::onHovered(int step)

@@ -15,6 +15,7 @@ class QScrollArea;
 
 namespace toca::ui {
 
+class ElidedLabel;
 class PlotCard;
 class StepPlot;
 
@@ -37,11 +38,16 @@ public:
     const RunStatisticsModel& model() const { return m_model; }
     const std::vector<std::unique_ptr<StepPlot>>& plots() const { return m_plots; }
 
+    /// What happened at the step of the cursor, in words: shown below the plots, and read out with them; "" = nothing.
+    void setSentence(const QString& sentence);
+    QString sentence() const;
+
 public Q_SLOTS:
     void setCursorStep(int step); ///< -1 = none
 
 Q_SIGNALS:
     void stepHovered(int step); ///< -1 when the pointer left
+    void stepActivated(int step);
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -57,6 +63,7 @@ private:
     QWidget* m_page;
     QGridLayout* m_grid;
     QLabel* m_empty;
+    ElidedLabel* m_sentence;
     int m_columns = 0;
     std::vector<PlotCard*> m_shownCards; ///< in their order
     int m_cursorStep = -1; ///< as set from outside; a hovered step is shown instead while there is one

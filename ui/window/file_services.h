@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cache/plan/targets.h"
+#include "core/api/labelled_clip.h"
 #include "core/api/run_result.h"
 #include "core/base/expected.h"
 
@@ -18,6 +19,9 @@ struct FileServices {
     /// Writes the clip in the container of the file's extension (.mp4, .webm, .gif; .png = a sequence), with the
     /// request in its metadata.
     std::function<Result<void>(const std::filesystem::path&, const RunResult&)> saveClip;
+    /// Writes several clips as one, side by side below their labels, with |first - second| times `gain` as one more
+    /// where that is not 0.
+    std::function<Result<void>(const std::filesystem::path&, std::vector<LabelledClip>, int gain)> saveComparison;
     /// The request (JSON) in the metadata of a clip that was saved by this program.
     std::function<Result<std::string>(const std::filesystem::path&)> readRequest;
     std::function<Result<Clip>(const std::filesystem::path&)> readClip;

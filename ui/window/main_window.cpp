@@ -296,6 +296,7 @@ void MainWindow::updateActions()
     action("generate")->setEnabled(!running);
     action("compare")->setEnabled(!running && !isQueueRunning && result && result->request.policy != "none");
     action("saveClip")->setEnabled(result && m_files.saveClip);
+    action("exportComparison")->setEnabled(result && m_run.baseline() && m_files.saveComparison);
     const bool hasTrace = m_openedTrace || (m_run.current() && m_run.current()->trace);
     action("saveTrace")->setEnabled(!running && hasTrace);
     action("exportTrace")->setEnabled(!running && hasTrace);

@@ -145,6 +145,7 @@ private:
     // main_window_present.cpp
     void makePresentActions();
     void askExportComparison();
+    QString sentenceOf(int step) const; ///< what happened in a step of the run or trace that is shown; "" = nothing
     // main_window_library.cpp
     void connectLibrary();
     /// True when the engine works for the queue: the run starts after its present entry.

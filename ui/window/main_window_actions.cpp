@@ -105,6 +105,7 @@ void MainWindow::makeActions()
     addAction("tour", tr("&Tour"), {}, tr("What is where, in a minute"), &MainWindow::startTour);
     addAction("about", tr("&About ToCa Studio"), {}, {}, &MainWindow::showAbout);
     makeComparisonActions();
+    makePresentActions();
     m_summary->addAction(action("compare"));
     m_summary->addAction(action("saveClip"));
     m_summary->addAction(action("saveTrace"));
@@ -119,6 +120,7 @@ void MainWindow::makeMenus()
     connect(m_recentMenu, &QMenu::aboutToShow, this, &MainWindow::fillRecent);
     file->addSeparator();
     file->QWidget::addActions({action("saveClip"), action("saveTrace"), action("saveBundle"), action("exportTrace")});
+    file->QWidget::addActions({action("exportComparison"), action("figureDesk")});
     file->addSeparator();
     auto* quit = file->addAction(tr("&Quit"), this, &QWidget::close);
     quit->setShortcut(QKeySequence::Quit);
@@ -157,6 +159,7 @@ void MainWindow::makeMenus()
     run->QWidget::addActions(
         {action("generate"), action("cancel"), action("compare"), action("race"), action("queueRuns")});
     run->addAction(action("backgroundBaseline"));
+    run->addAction(action("present"));
     run->addSeparator();
     run->addAction(action("modelDetails"));
 

@@ -2,6 +2,7 @@
 // What the window does to compare a run with the uncached one, and how its parts point at the same step.
 #include "ui/compare/comparison_panel.h"
 #include "ui/player/player_widget.h"
+#include "ui/selection/selection_map_view.h"
 #include "ui/selection/selection_panel.h"
 #include "ui/selection/token_grid_panel.h"
 #include "ui/statistics/statistics_panel.h"
@@ -14,6 +15,8 @@
 #include <QAction>
 #include <QCheckBox>
 #include <QSettings>
+
+#include <algorithm>
 
 namespace toca::ui {
 
@@ -89,6 +92,7 @@ void MainWindow::connectComparison()
         }
     });
     connect(m_comparison, &ComparisonPanel::stepActivated, &m_player->model(), &PlayerModel::viewStep);
+    connect(m_statistics, &StatisticsPanel::stepActivated, &m_player->model(), &PlayerModel::viewStep);
 }
 
 void MainWindow::showComparison()
@@ -129,12 +133,17 @@ void MainWindow::connectLinks()
     connect(m_selection, &SelectionPanel::hoverLeft, this, [this] { markStep(-1, m_selection); });
     connect(&m_tuning->schedule(), &SchedulePanel::stepHovered, this,
         [this](int step) { markStep(step, &m_tuning->schedule()); });
+    connect(m_player, &PlayerWidget::stepHovered, this, [this](int step) { markStep(step, m_player); });
     connect(m_player, &PlayerWidget::stepChanged, this, [this](int step) { markStep(step < 0 ? -1 : step, m_player); });
 }
 
 /// Shows a step in every part but the one that it was pointed at in.
 void MainWindow::markStep(int step, const QObject* source)
 {
+    if (step < 0) { // pointed at nowhere: the step that is looked at
+        step = std::max(m_player->model().viewedStep(), -1);
+        source = nullptr;
+    }
     if (source != m_selection) {
         m_selection->setCursorStep(step);
     }
@@ -147,6 +156,9 @@ void MainWindow::markStep(int step, const QObject* source)
     if (source != &m_tuning->schedule()) {
         m_tuning->schedule().view().setCursorStep(step);
     }
+    m_player->setCursorStep(!source || source == m_player ? -1 : step);
+    m_statistics->setSentence(sentenceOf(step));
+    m_selection->view().setSentence(sentenceOf(step));
 }
 
 } // namespace toca::ui
