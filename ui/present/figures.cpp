@@ -311,13 +311,16 @@ Figure speedFigure(const SpeedMeter& meter)
 
 QImage figurePreview(const Figure& figure, const FigureFormat& format, int width)
 {
-    const double scale = std::clamp(width / std::max(1.0, format.size.width()), 0.05, 20.0);
+    const double wanted = std::clamp(width / std::max(1.0, format.size.width()), 0.05, 20.0);
+    const double scale = std::max(1.0, wanted); // smaller pictures are drawn at full size and averaged
     QImage image((format.size * scale).toSize().expandedTo({1, 1}), QImage::Format_RGB32);
     image.setDevicePixelRatio(scale);
     image.fill(format.dark ? themeFor(true).panel : QColor(Qt::white));
     figure.paint(image, format.size, themeFor(format.dark), labelFont(format.fontPoints));
     image.setDevicePixelRatio(1);
-    return image;
+    return wanted < scale ? image.scaled(
+               (format.size * wanted).toSize().expandedTo({1, 1}), Qt::IgnoreAspectRatio, Qt::SmoothTransformation)
+                          : image;
 }
 
 QString writeFigure(const Figure& figure, const QString& path, const FigureFormat& format)
