@@ -264,6 +264,16 @@ void SelectionMapView::paintCursors(QPainter& painter) const
         }
         painter.drawRect(ring);
     };
+    if (m_area) {
+        const QRectF marked(QPointF(m_layout.left(m_area->firstColumn), m_layout.top(m_area->firstRow)),
+            QPointF(m_layout.left(m_area->lastColumn + 1), m_layout.bottom(m_area->lastRow)));
+        QColor tint = theme().accent;
+        tint.setAlphaF(0.18F);
+        painter.fillRect(marked, tint);
+        painter.setPen(QPen(theme().accent, 1.5, Qt::DashLine));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRect(marked.adjusted(-0.5, -0.5, 0, 0));
+    }
     if (m_hovered && m_hovered != m_current) {
         outline(*m_hovered, theme().text, 1);
     }

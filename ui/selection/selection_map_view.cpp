@@ -5,6 +5,7 @@
 #include "ui/theme/theme.h"
 
 #include <QAccessible>
+#include <QApplication>
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QHelpEvent>
@@ -17,6 +18,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace toca::ui {
 
@@ -131,13 +133,62 @@ void SelectionMapView::zoomAt(const QPointF& at, double factor)
 
 void SelectionMapView::copyCurrent() const
 {
-    if (const auto& cell = m_current ? m_current : m_hovered) {
+    if (m_area) {
+        QGuiApplication::clipboard()->setText(areaText(m_model, *m_area));
+    } else if (const auto& cell = m_current ? m_current : m_hovered) {
         QGuiApplication::clipboard()->setText(cellReadout(m_model, *cell));
     }
 }
 
+void SelectionMapView::setArea(const std::optional<MapArea>& area)
+{
+    if (area != m_area) {
+        m_area = area;
+        update();
+        Q_EMIT areaChanged();
+    }
+}
+
+void SelectionMapView::setFollowing(bool following)
+{
+    if (following != m_following) {
+        m_following = following;
+        Q_EMIT followingChanged(following);
+    }
+    if (following && m_model.isRunning() && !m_model.isEmpty()) {
+        const auto perColumn = static_cast<std::size_t>(m_model.rows());
+        follow(std::min(
+            static_cast<int>(m_model.seenCells() / std::max<std::size_t>(1, perColumn)), m_model.columns() - 1));
+    }
+}
+
+/// Keeps the newest column in sight without changing the rows that are looked at.
+void SelectionMapView::follow(int column)
+{
+    if (!m_following || m_layout.isFitted() || !m_model.isRunning()) {
+        return;
+    }
+    const double before = m_layout.left(0);
+    const int row = std::max(0, m_layout.rowAt(m_layout.viewport().center().y()));
+    m_layout.reveal(column, row);
+    if (m_layout.left(0) != before) {
+        invalidate();
+    }
+}
+
+/// By hand: the map stops following.
+void SelectionMapView::panBy(const QPointF& by)
+{
+    m_layout.pan(by);
+    setFollowing(false);
+    invalidate();
+}
+
 void SelectionMapView::onLayoutChanged()
 {
+    if (m_area && (m_area->lastColumn >= m_model.columns() || m_area->lastRow >= m_model.rows())) {
+        setArea({});
+    }
     if (m_current && !m_model.contains(*m_current)) {
         m_current.reset();
     }
@@ -152,6 +203,7 @@ void SelectionMapView::onCellsChanged(int first, int last)
 {
     m_dirtyFirst = m_dirtyLast < m_dirtyFirst ? first : std::min(m_dirtyFirst, first);
     m_dirtyLast = std::max(m_dirtyLast, last);
+    follow(last);
     if (m_current && m_current->evaluation >= first && m_current->evaluation <= last) {
         updateAccessibleText();
     }
@@ -205,6 +257,11 @@ void SelectionMapView::setHovered(const std::optional<MapCell>& cell)
 
 bool SelectionMapView::event(QEvent* event)
 {
+    if (event->type() == QEvent::ShortcutOverride && m_area
+        && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
+        event->accept(); // forgets the area before it stops a run
+        return true;
+    }
     if (event->type() == QEvent::ToolTip) {
         const auto* help = static_cast<QHelpEvent*>(event);
         if (const std::optional<MapCell> cell = cellAt(help->pos())) {
@@ -247,10 +304,31 @@ void SelectionMapView::changeEvent(QEvent* event)
 void SelectionMapView::mouseMoveEvent(QMouseEvent* event)
 {
     if (m_panning) {
-        m_layout.pan(event->position() - m_panFrom);
+        panBy(event->position() - m_panFrom);
         m_panFrom = event->position();
-        invalidate();
         return;
+    }
+    if (m_pressed && !m_model.isEmpty()) {
+        m_dragging =
+            m_dragging || (event->position() - *m_pressed).manhattanLength() >= QApplication::startDragDistance();
+        if (m_dragging) {
+            // Beyond the edges the area ends at the last cells.
+            const QRectF inside = m_layout.viewport().adjusted(0, 0, -0.5, -0.5);
+            const auto cellNear = [&](const QPointF& at) {
+                const double x =
+                    std::clamp(at.x(), inside.left(), std::min(inside.right(), m_layout.left(m_model.columns()) - 0.5));
+                double y = std::clamp(
+                    at.y(), inside.top(), std::min(inside.bottom(), m_layout.bottom(m_model.rows() - 1) - 0.5));
+                int row = m_layout.rowAt(y);
+                for (; row < 0 && y > inside.top(); row = m_layout.rowAt(y)) { // in the gap between two groups
+                    y -= 1;
+                }
+                return std::pair(std::max(0, m_layout.columnAt(x)), std::max(0, row));
+            };
+            const auto [column, row] = cellNear(*m_pressed);
+            const auto [otherColumn, otherRow] = cellNear(event->position());
+            setArea(MapArea::between(column, row, otherColumn, otherRow));
+        }
     }
     setHovered(cellAt(event->position()));
 }
@@ -268,14 +346,23 @@ void SelectionMapView::mousePressEvent(QMouseEvent* event)
         event->ignore();
         return;
     }
-    if (const std::optional<MapCell> cell = cellAt(event->position())) {
-        setCurrentCell(*cell);
-        Q_EMIT activated(*cell);
-    }
+    m_pressed = event->position();
+    m_dragging = false;
 }
 
-void SelectionMapView::mouseReleaseEvent(QMouseEvent*)
+void SelectionMapView::mouseReleaseEvent(QMouseEvent* event)
 {
+    if (event->button() == Qt::LeftButton && m_pressed) {
+        const QPointF pressed = *m_pressed;
+        m_pressed.reset();
+        if (!std::exchange(m_dragging, false)) {
+            setArea({});
+            if (const std::optional<MapCell> cell = cellAt(pressed)) {
+                setCurrentCell(*cell);
+                Q_EMIT activated(*cell);
+            }
+        }
+    }
     if (m_panning) {
         m_panning = false;
         unsetCursor();
@@ -290,20 +377,11 @@ void SelectionMapView::leaveEvent(QEvent*)
 void SelectionMapView::wheelEvent(QWheelEvent* event)
 {
     const QPoint turn = event->angleDelta();
-    if (event->modifiers().testFlag(Qt::ControlModifier)) {
-        zoomAt(event->position(), std::pow(kZoomStep, turn.y() / 120.0));
+    if (event->modifiers().testFlag(Qt::ShiftModifier) || turn.y() == 0) {
+        const QPointF by = event->pixelDelta().isNull() ? QPointF(turn) / 2.0 : QPointF(event->pixelDelta());
+        panBy(turn.x() == 0 ? by.transposed() : by); // some systems turn the wheel sideways by themselves
     } else {
-        QPointF by = event->pixelDelta().isNull() ? QPointF(turn) / 2.0 : QPointF(event->pixelDelta());
-        if (event->modifiers().testFlag(Qt::ShiftModifier)) {
-            by = by.transposed();
-        }
-        const QPointF before(m_layout.left(0), m_layout.top(0));
-        m_layout.pan(by);
-        if (QPointF(m_layout.left(0), m_layout.top(0)) == before) {
-            event->ignore(); // an enclosing scroll area may want it
-            return;
-        }
-        invalidate();
+        zoomAt(event->position(), std::pow(kZoomStep, turn.y() / 120.0));
     }
     setHovered(cellAt(event->position()));
     event->accept();
@@ -363,13 +441,26 @@ void SelectionMapView::keyPressEvent(QKeyEvent* event)
             Q_EMIT activated(*m_current);
         }
         return;
+    case Qt::Key_A:
+    case Qt::Key_D:
+        panBy({(event->key() == Qt::Key_A ? 0.2 : -0.2) * m_layout.viewport().width(), 0});
+        return;
+    case Qt::Key_L:
+        setFollowing(true);
+        return;
+    case Qt::Key_Escape:
+        setArea({});
+        return;
     case Qt::Key_Plus:
     case Qt::Key_Equal:
+    case Qt::Key_W:
         zoomIn();
         return;
     case Qt::Key_Minus:
+    case Qt::Key_S:
         zoomOut();
         return;
+    case Qt::Key_F:
     case Qt::Key_0:
         fit();
         return;

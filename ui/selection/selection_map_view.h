@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "ui/selection/map_area.h"
 #include "ui/selection/map_layout.h"
 #include "ui/selection/selection_map_model.h"
 
@@ -17,8 +18,11 @@ inline constexpr double kMapColourBarWidth = 10; ///< logical pixels
 /// columns are painted again; the widget adds axes, cursor and marks.
 ///
 /// Keys: arrows move the current cell, Home/End to the first and last step, Page Up/Down by a band, Enter activates,
-/// Ctrl+C copies, + and - zoom, 0 fits. Mouse: click activates, Ctrl+wheel zooms, wheel and drag with the middle button
-/// scroll.
+/// Ctrl+C copies the area or the cell, W and S (or + and -) zoom, A and D move, F (or 0) shows all, L follows a run
+/// again, Escape forgets the area. Mouse: click activates, a drag marks an area to be added up, the wheel zooms,
+/// Shift+drag or the middle button moves, Shift+wheel scrolls.
+///
+/// A zoomed map follows the newest step of a run until it is moved by hand.
 class SelectionMapView : public QWidget {
     Q_OBJECT
 public:
@@ -30,6 +34,10 @@ public:
     const MapLayout& mapLayout() const { return m_layout; }
     const std::optional<MapCell>& currentCell() const { return m_current; }
     const std::optional<MapCell>& hoveredCell() const { return m_hovered; }
+    /// The area that is added up; nothing when there is none.
+    const std::optional<MapArea>& area() const { return m_area; }
+    void setArea(const std::optional<MapArea>& area);
+    bool isFollowing() const { return m_following; }
     /// Cells painted into the image since construction: what a test of incremental drawing counts.
     std::size_t paintedCells() const { return m_paintedCells; }
     /// Where a cell is, in widget coordinates.
@@ -45,9 +53,12 @@ public Q_SLOTS:
     void fit();
     void zoomIn();
     void zoomOut();
-    void copyCurrent() const;
+    void copyCurrent() const; ///< what the area adds up to, else the current cell
+    void setFollowing(bool following);
 
 Q_SIGNALS:
+    void areaChanged();
+    void followingChanged(bool following);
     void hovered(const toca::ui::MapCell& cell);
     void hoverLeft();
     void activated(const toca::ui::MapCell& cell);
@@ -99,8 +110,15 @@ private:
     QString m_sentence;
     std::optional<MapCell> m_current;
     std::optional<MapCell> m_hovered;
+    void panBy(const QPointF& by);
+    void follow(int column);
+
     QPointF m_panFrom;
     bool m_panning = false;
+    std::optional<MapArea> m_area;
+    std::optional<QPointF> m_pressed; ///< a drag from here marks an area
+    bool m_dragging = false;
+    bool m_following = true;
 };
 
 } // namespace toca::ui

@@ -52,9 +52,17 @@ SelectionPanel::SelectionPanel(QWidget* parent)
     orders->addButton(m_byLayer);
     m_byModule->setChecked(true);
     m_fit->setIcon(icon(QStringLiteral("zoom-fit")));
-    m_fit->setToolTip(tr("Show the whole map (0). Ctrl+wheel zooms, Shift+drag or the middle button moves."));
+    m_fit->setToolTip(
+        tr("Show the whole map (F). The wheel, W and S zoom; Shift+drag, A and D move; a drag adds an area up."));
     m_fit->setAccessibleName(tr("Show the whole map"));
     m_fit->setEnabled(false);
+    m_follow = new QToolButton(this);
+    m_follow->setIcon(icon(QStringLiteral("follow")));
+    m_follow->setCheckable(true);
+    m_follow->setChecked(true);
+    m_follow->setObjectName("followRun");
+    m_follow->setToolTip(tr("A zoomed map follows the newest step of a run until it is moved (L follows again)"));
+    m_follow->setAccessibleName(tr("Follow the run"));
     auto* exporting = new QToolButton(this);
     exporting->setIcon(icon(QStringLiteral("export")));
     exporting->setToolTip(tr("Export the map as a picture (PNG) or its cells as a table (CSV)"));
@@ -72,6 +80,7 @@ SelectionPanel::SelectionPanel(QWidget* parent)
     controls->addSpacing(kWideSpace);
     controls->addWidget(new MapLegend(this), 1);
     controls->addStretch();
+    controls->addWidget(m_follow);
     controls->addWidget(m_fit);
     controls->addWidget(exporting);
     auto* layout = new QVBoxLayout(this);
@@ -97,6 +106,9 @@ SelectionPanel::SelectionPanel(QWidget* parent)
         Q_EMIT hoverLeft();
     });
     connect(m_view, &SelectionMapView::currentChanged, this, &SelectionPanel::showReadout);
+    connect(m_view, &SelectionMapView::areaChanged, this, &SelectionPanel::showReadout);
+    connect(m_follow, &QToolButton::clicked, m_view, &SelectionMapView::setFollowing);
+    connect(m_view, &SelectionMapView::followingChanged, m_follow, &QToolButton::setChecked);
     connect(m_view, &SelectionMapView::activated, this,
         [this](const MapCell& cell) { Q_EMIT cellActivated(cell.evaluation, cell.layer, cell.module); });
     m_view->setContextMenuPolicy(Qt::CustomContextMenu);
@@ -152,7 +164,9 @@ void SelectionPanel::showReadout()
 {
     const auto& cell = m_view->hoveredCell() ? m_view->hoveredCell() : m_view->currentCell();
     QString text;
-    if (cell) {
+    if (m_view->area()) { // until it is forgotten: the pointer only passes over cells
+        text = areaText(*m_model, *m_view->area());
+    } else if (cell) {
         text = cellReadout(*m_model, *cell);
     } else if (!m_model->isEmpty()) {
         text = tr("Point at a cell to read it, click to see its tokens.");
@@ -165,8 +179,11 @@ void SelectionPanel::showReadout()
 void SelectionPanel::showMenu(const QPoint& position)
 {
     QMenu menu(this);
-    QAction* copy = menu.addAction(tr("Copy value"), QKeySequence::Copy, m_view, &SelectionMapView::copyCurrent);
-    copy->setEnabled(m_view->currentCell() || m_view->hoveredCell());
+    QAction* copy = menu.addAction(m_view->area() ? tr("Copy sums of the area") : tr("Copy value"), QKeySequence::Copy,
+        m_view, &SelectionMapView::copyCurrent);
+    copy->setEnabled(m_view->area() || m_view->currentCell() || m_view->hoveredCell());
+    QAction* forget = menu.addAction(tr("Forget the area"), this, [this] { m_view->setArea({}); });
+    forget->setEnabled(m_view->area().has_value());
     menu.addAction(tr("Show the whole map"), m_view, &SelectionMapView::fit);
     menu.addSeparator();
     QAction* exporting = menu.addAction(tr("Export…"), this, &SelectionPanel::askAndExport);

@@ -55,6 +55,7 @@ private:
     QToolButton* m_byModule;
     QToolButton* m_byLayer;
     QToolButton* m_fit;
+    QToolButton* m_follow;
     ElidedLabel* m_readout;
 };
 

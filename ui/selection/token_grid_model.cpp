@@ -10,6 +10,35 @@
 
 namespace toca::ui {
 
+namespace {
+
+QByteArray partText(const std::vector<float>* part, std::int64_t token)
+{
+    return part ? QByteArray::number(static_cast<double>((*part)[static_cast<std::size_t>(token)]), 'g', 7)
+                : QByteArray();
+}
+
+} // namespace
+
+void TokenGridModel::setScoring(std::optional<plan::TocaOptions> options)
+{
+    m_scoring = std::move(options);
+    read();
+}
+
+void TokenGridModel::setScorePart(ScorePart part)
+{
+    if (part != m_part) {
+        m_part = part;
+        read();
+    }
+}
+
+QString TokenGridModel::evidenceName() const
+{
+    return m_shares ? QString::fromStdString(m_shares->evidenceName) : QString();
+}
+
 void TokenGridModel::setTrace(std::shared_ptr<const plan::Trace> trace)
 {
     m_trace = std::move(trace);
@@ -73,6 +102,8 @@ void TokenGridModel::read()
     m_fresh.clear();
     m_ages.clear();
     m_scores.clear();
+    m_wholeScores.clear();
+    m_shares.reset();
     m_largestAge = 0;
     m_smallestScore = m_largestScore = 0;
     if (isInside()) {
@@ -87,6 +118,15 @@ void TokenGridModel::read()
             m_available = m_fresh.size() == count && m_ages.size() == count && count > 0;
             if (m_scores.size() != count) {
                 m_scores.clear();
+            }
+            m_wholeScores = m_scores;
+            if (m_scoring && !m_scores.empty()) {
+                m_shares = plan::scoreShares(*m_trace, index, m_selectionRow, *m_scoring);
+            }
+            if (m_shares && m_part != ScorePart::Whole) {
+                m_scores = m_part == ScorePart::Evidence ? m_shares->evidence
+                    : m_part == ScorePart::Age           ? m_shares->age
+                                                         : m_shares->bonus;
             }
         }
     }
@@ -152,14 +192,22 @@ QString TokenGridModel::tokenText(std::int64_t token) const
                        .arg(isFresh(token) ? tr("computed") : tr("reused"))
                        .arg(age(token));
     if (hasScores()) {
-        text += tr(", score %1").arg(QLocale().toString(score(token), 'g', 4));
+        const QLocale locale;
+        const auto place = static_cast<std::size_t>(token);
+        text += tr(", score %1").arg(locale.toString(m_wholeScores[place], 'g', 4));
+        if (m_shares) {
+            text +=
+                tr(" = %1 (%2) + age %3 + bonus %4")
+                    .arg(locale.toString(m_shares->evidence[place], 'g', 3), evidenceName(),
+                        locale.toString(m_shares->age[place], 'g', 3), locale.toString(m_shares->bonus[place], 'g', 3));
+        }
     }
     return text;
 }
 
 QByteArray TokenGridModel::csv() const
 {
-    QByteArray table = "frame,row,column,state,age,score\n";
+    QByteArray table = "frame,row,column,state,age,score,score_evidence,score_age,score_bonus\n";
     if (!m_available) {
         return table;
     }
@@ -169,7 +217,12 @@ QByteArray TokenGridModel::csv() const
             QByteArray::number(static_cast<qlonglong>(token % size.tokensPerFrame() / size.columns)),
             QByteArray::number(static_cast<qlonglong>(token % size.columns)), isFresh(token) ? "computed" : "reused",
             QByteArray::number(age(token)),
-            hasScores() ? QByteArray::number(static_cast<double>(score(token)), 'g', 7) : QByteArray()};
+            hasScores()
+                ? QByteArray::number(static_cast<double>(m_wholeScores[static_cast<std::size_t>(token)]), 'g', 7)
+                : QByteArray(),
+            partText(m_shares ? &m_shares->evidence : nullptr, token),
+            partText(m_shares ? &m_shares->age : nullptr, token),
+            partText(m_shares ? &m_shares->bonus : nullptr, token)};
         table += fields.join(',') + '\n';
     }
     return table;

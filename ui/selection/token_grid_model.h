@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cache/plan/score_parts.h"
 #include "ui/selection/selection_map_model.h"
 
 #include <QObject>
@@ -23,8 +24,17 @@ public:
         Score, ///< ranking value of the selection; larger = computed sooner
     };
 
+    /// What of a score is shown: all of it, or one of the parts that it was added up from.
+    enum class ScorePart { Whole, Evidence, Age, Bonus };
+
     using QObject::QObject;
 
+    /// The options that the run scored with, by its request; nothing where scores have no known parts.
+    void setScoring(std::optional<plan::TocaOptions> options);
+    bool hasScoreParts() const { return m_shares.has_value(); }
+    void setScorePart(toca::ui::TokenGridModel::ScorePart part);
+    ScorePart scorePart() const { return m_part; }
+    QString evidenceName() const; ///< "s2, text entropy"; empty without parts
     void setTrace(std::shared_ptr<const plan::Trace> trace);
     void showCell(const MapCell& cell);
     void clear();
@@ -61,7 +71,7 @@ public:
     std::optional<MapCell> neighbour(int evaluations, int layers, int modules) const;
     /// "frame 2, row 3, column 5: reused, age 4, score 1.02"
     QString tokenText(std::int64_t token) const;
-    /// frame, row, column, state, age, score (empty where there is none)
+    /// frame, row, column, state, age, score, and its parts (empty where there is none)
     QByteArray csv() const;
 
 Q_SIGNALS:
@@ -77,7 +87,11 @@ private:
     plan::TraceCell m_happened;
     std::vector<std::uint8_t> m_fresh;
     std::vector<std::int32_t> m_ages;
-    std::vector<float> m_scores;
+    std::vector<float> m_scores; ///< the shown part
+    std::vector<float> m_wholeScores;
+    std::optional<plan::TocaOptions> m_scoring;
+    std::optional<plan::ScoreShares> m_shares;
+    ScorePart m_part = ScorePart::Whole;
     int m_largestAge = 0;
     float m_smallestScore = 0;
     float m_largestScore = 0;

@@ -4,6 +4,7 @@
 #include "ui/elided_label.h"
 #include "ui/selection/cell_text.h"
 #include "ui/selection/token_grid_view.h"
+#include "ui/selection/token_histogram.h"
 #include "ui/statistics/figure_file.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
@@ -15,12 +16,19 @@
 #include <QLocale>
 #include <QMessageBox>
 #include <QSignalBlocker>
+#include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
 
 namespace toca::ui {
+
+namespace {
+
+constexpr int kPlayMilliseconds = 250; ///< a step is seen before the next one comes
+
+} // namespace
 
 TokenGridPanel::TokenGridPanel(QWidget* parent)
     : QWidget(parent)
@@ -32,6 +40,10 @@ TokenGridPanel::TokenGridPanel(QWidget* parent)
     , m_rows(new QComboBox(this))
     , m_previous(new QToolButton(this))
     , m_next(new QToolButton(this))
+    , m_play(new QToolButton(this))
+    , m_part(new QComboBox(this))
+    , m_histogram(new TokenHistogram(*m_model, this))
+    , m_playing(new QTimer(this))
 {
     const auto add = [this](TokenGridModel::Quantity quantity, const QString& text, const QString& help) {
         auto* button = new QToolButton(this);
@@ -56,6 +68,17 @@ TokenGridPanel::TokenGridPanel(QWidget* parent)
     m_next->setIcon(icon(QStringLiteral("frame-forward")));
     m_next->setToolTip(tr("Next step (Right). Up and Down change the layer, Page Up and Page Down the module."));
     m_next->setAccessibleName(tr("Next step"));
+    m_play->setIcon(icon(QStringLiteral("play")));
+    m_play->setCheckable(true);
+    m_play->setObjectName("playSteps");
+    m_play->setToolTip(tr("Run through the steps of this layer and module"));
+    m_play->setAccessibleName(tr("Run through the steps"));
+    m_part->setObjectName("scorePart");
+    m_part->setToolTip(tr("What of the score is shown: the whole, or one of the parts that were added up"));
+    m_part->setAccessibleName(tr("Part of the score"));
+    m_part->hide();
+    m_playing->setInterval(kPlayMilliseconds);
+    m_histogram->setObjectName("tokenHistogram");
     auto* exporting = new QToolButton(this);
     exporting->setIcon(icon(QStringLiteral("export")));
     exporting->setToolTip(tr("Export the grids as a picture (PNG) or the tokens as a table (CSV)"));
@@ -76,8 +99,10 @@ TokenGridPanel::TokenGridPanel(QWidget* parent)
     controls->addWidget(state);
     controls->addWidget(age);
     controls->addWidget(score);
+    controls->addWidget(m_part);
     controls->addWidget(m_rows);
     controls->addStretch();
+    controls->addWidget(m_play);
     controls->addWidget(m_previous);
     controls->addWidget(m_next);
     controls->addWidget(exporting);
@@ -87,6 +112,7 @@ TokenGridPanel::TokenGridPanel(QWidget* parent)
     layout->addLayout(controls);
     layout->addWidget(m_title);
     layout->addWidget(m_view, 1);
+    layout->addWidget(m_histogram);
     layout->addWidget(m_readout);
 
     connect(m_quantities, &QButtonGroup::idClicked, this,
@@ -95,6 +121,10 @@ TokenGridPanel::TokenGridPanel(QWidget* parent)
         m_model->setSelectionRow(row);
         Q_EMIT selectionRowChanged(row);
     });
+    connect(m_part, &QComboBox::activated, this,
+        [this](int part) { m_model->setScorePart(static_cast<TokenGridModel::ScorePart>(part)); });
+    connect(m_play, &QToolButton::toggled, this, &TokenGridPanel::setPlaying);
+    connect(m_playing, &QTimer::timeout, this, &TokenGridPanel::playOn);
     connect(m_previous, &QToolButton::clicked, this, [this] { step(-1, 0, 0); });
     connect(m_next, &QToolButton::clicked, this, [this] { step(1, 0, 0); });
     connect(exporting, &QToolButton::clicked, this, &TokenGridPanel::askAndExport);
@@ -124,6 +154,8 @@ void TokenGridPanel::setQuantity(TokenGridModel::Quantity quantity)
 {
     m_quantities->button(static_cast<int>(quantity))->setChecked(true);
     m_view->setQuantity(quantity);
+    m_histogram->setQuantity(quantity);
+    fillParts();
     showReadout(m_view->hoveredToken());
 }
 
@@ -140,6 +172,51 @@ QString TokenGridPanel::readout() const
 void TokenGridPanel::showCell(int evaluation, int layer, plan::ModuleKind module)
 {
     m_model->showCell({evaluation, layer, module});
+}
+
+bool TokenGridPanel::isPlaying() const
+{
+    return m_playing->isActive();
+}
+
+void TokenGridPanel::setPlaying(bool playing)
+{
+    if (playing && !m_model->neighbour(1, 0, 0)) { // at the end: from the beginning
+        if (const auto& cell = m_model->cell(); cell && m_model->isInside()) {
+            step(-cell->evaluation, 0, 0);
+        }
+    }
+    playing = playing && m_model->isInside();
+    playing ? m_playing->start() : m_playing->stop();
+    m_play->setChecked(playing);
+    m_play->setIcon(icon(playing ? QStringLiteral("pause") : QStringLiteral("play")));
+}
+
+void TokenGridPanel::playOn()
+{
+    if (m_model->neighbour(1, 0, 0)) {
+        step(1, 0, 0);
+    } else {
+        setPlaying(false);
+    }
+}
+
+/// The parts that this run's scores have.
+void TokenGridPanel::fillParts()
+{
+    const bool shown = m_view->quantity() == TokenGridModel::Quantity::Score && m_model->hasScoreParts();
+    if (shown) {
+        const QStringList names{tr("Whole score"), m_model->evidenceName(), tr("s3, age"), tr("s4, bonus")};
+        for (int i = 0; i < names.size(); ++i) {
+            if (i >= m_part->count()) {
+                m_part->addItem(names[i]);
+            } else {
+                m_part->setItemText(i, names[i]);
+            }
+        }
+        m_part->setCurrentIndex(static_cast<int>(m_model->scorePart()));
+    }
+    m_part->setVisible(shown);
 }
 
 void TokenGridPanel::step(int evaluations, int layers, int modules)
@@ -176,6 +253,11 @@ void TokenGridPanel::onModelChanged()
         setQuantity(TokenGridModel::Quantity::State);
     }
     fillRows();
+    fillParts();
+    m_play->setEnabled(m_model->isInside());
+    if (m_playing->isActive() && !m_model->isInside()) {
+        setPlaying(false);
+    }
     showReadout(m_view->hoveredToken());
 }
 

@@ -7,6 +7,7 @@
 
 class QButtonGroup;
 class QComboBox;
+class QTimer;
 class QToolButton;
 
 namespace toca::ui {
@@ -14,6 +15,7 @@ namespace toca::ui {
 class ElidedLabel;
 
 class TokenGridView;
+class TokenHistogram;
 
 /// The tokens of one cell of the selection map, with what to colour them by.
 class TokenGridPanel : public QWidget {
@@ -28,12 +30,15 @@ public:
 
     TokenGridModel& model() { return *m_model; }
     TokenGridView& view() { return *m_view; }
+    TokenHistogram& histogram() { return *m_histogram; }
+    bool isPlaying() const; ///< runs through the steps by itself
     QString title() const;
     QString readout() const;
     /// PNG or CSV by the file's name. @return what went wrong, empty on success
     QString exportTo(const QString& path);
 
 public Q_SLOTS:
+    void setPlaying(bool playing);
     void showCell(int evaluation, int layer, toca::plan::ModuleKind module);
 
 Q_SIGNALS:
@@ -46,6 +51,8 @@ private:
     void step(int evaluations, int layers, int modules);
     void onModelChanged();
     void fillRows();
+    void fillParts();
+    void playOn();
     void showReadout(qint64 token);
     void askAndExport();
 
@@ -57,6 +64,10 @@ private:
     QComboBox* m_rows;
     QToolButton* m_previous;
     QToolButton* m_next;
+    QToolButton* m_play;
+    QComboBox* m_part;
+    TokenHistogram* m_histogram;
+    QTimer* m_playing;
 };
 
 } // namespace toca::ui

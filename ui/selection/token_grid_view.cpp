@@ -5,6 +5,8 @@
 #include "ui/theme/theme.h"
 
 #include <QAccessible>
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QHelpEvent>
 #include <QKeyEvent>
 #include <QLocale>
@@ -229,6 +231,11 @@ void TokenGridView::paintEvent(QPaintEvent*)
         }
     }
     paintLegend(painter);
+    if (m_marked >= 0 && m_marked != m_hovered) {
+        painter.setPen(QPen(theme().cursor, 1.5, Qt::DotLine));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRect(tokenRect(m_marked).adjusted(-1, -1, 0, 0));
+    }
     if (m_hovered >= 0) {
         painter.setPen(QPen(theme().cursor, 2));
         painter.setBrush(Qt::NoBrush);
@@ -336,8 +343,21 @@ void TokenGridView::leaveEvent(QEvent*)
     setHovered(-1);
 }
 
+void TokenGridView::setMarkedToken(std::int64_t token)
+{
+    if (token != m_marked) {
+        m_marked = token;
+        update();
+    }
+}
+
 void TokenGridView::keyPressEvent(QKeyEvent* event)
 {
+    if (event->matches(QKeySequence::Copy)) {
+        QGuiApplication::clipboard()->setText(
+            m_hovered >= 0 ? m_model.tokenText(m_hovered) : QString::fromUtf8(m_model.csv()));
+        return;
+    }
     const int horizontal = event->key() == Qt::Key_Left ? -1 : event->key() == Qt::Key_Right ? 1 : 0;
     const int vertical = event->key() == Qt::Key_Up ? -1 : event->key() == Qt::Key_Down ? 1 : 0;
     const int page = event->key() == Qt::Key_PageUp ? -1 : event->key() == Qt::Key_PageDown ? 1 : 0;

@@ -11,7 +11,8 @@ namespace toca::ui {
 /// Draws a TokenGridModel: one grid of rows x columns per latent frame, as large as the widget allows. Computed tokens
 /// are whole squares, reused ones small squares, so that the state is seen without colour.
 ///
-/// Keys: left/right previous/next step, up/down layer, Page Up/Down module; with Ctrl the arrows move over the tokens.
+/// Keys: left/right previous/next step, up/down layer, Page Up/Down module; with Ctrl the arrows move over the tokens;
+/// Ctrl+C copies the token under the pointer or, without one, the table of all.
 class TokenGridView : public QWidget {
     Q_OBJECT
 public:
@@ -29,6 +30,7 @@ public:
     /// -1 outside of the grids.
     std::int64_t tokenAt(const QPointF& position) const;
     QImage picture();
+    void setMarkedToken(std::int64_t token); ///< pointed at elsewhere; -1 = none
 
 Q_SIGNALS:
     void tokenHovered(qint64 token); ///< -1 when the pointer left
@@ -56,6 +58,7 @@ private:
     TokenGridModel& m_model;
     Quantity m_quantity = Quantity::State;
     std::int64_t m_hovered = -1;
+    std::int64_t m_marked = -1;
     QImage m_image;
     bool m_imageValid = false;
     int m_framesAcross = 1;

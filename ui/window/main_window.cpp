@@ -259,6 +259,7 @@ GenerationRequest MainWindow::request() const
         request.negativePrompt.clear();
     }
     m_caching->model().applyTo(request);
+    request.traceLevel = action("recordScores")->isChecked() ? plan::TraceLevel::Scores : plan::TraceLevel::Decisions;
     return request;
 }
 

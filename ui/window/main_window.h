@@ -141,6 +141,7 @@ private:
     void showComparison();
     void showBackground();
     void startBackgroundBaseline();
+    void showScoring(const GenerationRequest& request, const std::string& family);
     void markStep(int step, const QObject* source);
     // main_window_present.cpp
     void makePresentActions();

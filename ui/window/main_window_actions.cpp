@@ -159,6 +159,7 @@ void MainWindow::makeMenus()
     run->QWidget::addActions(
         {action("generate"), action("cancel"), action("compare"), action("race"), action("queueRuns")});
     run->addAction(action("backgroundBaseline"));
+    run->addAction(action("recordScores"));
     run->addAction(action("present"));
     run->addSeparator();
     run->addAction(action("modelDetails"));

@@ -5,6 +5,7 @@
 #include "ui/selection/selection_map_view.h"
 #include "ui/selection/selection_panel.h"
 #include "ui/selection/token_grid_panel.h"
+#include "ui/selection/token_grid_view.h"
 #include "ui/statistics/statistics_panel.h"
 #include "ui/tune/schedule_panel.h"
 #include "ui/tune/schedule_view.h"
@@ -26,6 +27,7 @@ namespace {
 constexpr int kIdleMilliseconds = 1500;
 constexpr const char* kBackgroundKey = "compare/background";
 constexpr const char* kThresholdKey = "compare/threshold";
+constexpr const char* kScoresKey = "trace/scores";
 
 } // namespace
 
@@ -38,6 +40,21 @@ void MainWindow::makeComparisonActions()
     background->setToolTip(tr("After a cached run, make the uncached run of the same request while the engine is idle. "
                               "Whatever you start stops it at once."));
     QMainWindow::addAction(background);
+    auto* scores = new QAction(tr("Record token &scores"), this);
+    scores->setObjectName("recordScores");
+    scores->setCheckable(true);
+    scores->setChecked(m_settings->value(kScoresKey, false).toBool());
+    scores->setToolTip(tr("Runs keep the score of every token at every selection: 16 bits each, in memory and in saved "
+                          "traces"));
+    connect(scores, &QAction::toggled, this, [this](bool on) { m_settings->setValue(kScoresKey, on); });
+    QMainWindow::addAction(scores);
+}
+
+/// How the scores of the shown run can be taken apart.
+void MainWindow::showScoring(const GenerationRequest& request, const std::string& family)
+{
+    m_tokens->model().setScoring(
+        plan::tokenwiseOptions(request.policy, request.policyParameters, request.preset, family));
 }
 
 void MainWindow::connectComparison()
@@ -66,6 +83,7 @@ void MainWindow::connectComparison()
     }
     connect(&m_run, &RunController::started, this, [this](const RunStart& start) {
         m_idle.stop();
+        showScoring(start.request, start.plan.geometry().family);
         m_comparison->setRuns(nullptr, nullptr, {});
         m_comparison->setSteps(start.request.steps);
         m_comparison->setErrors(m_run.stepErrors());
@@ -133,6 +151,15 @@ void MainWindow::connectLinks()
     connect(m_selection, &SelectionPanel::hoverLeft, this, [this] { markStep(-1, m_selection); });
     connect(&m_tuning->schedule(), &SchedulePanel::stepHovered, this,
         [this](int step) { markStep(step, &m_tuning->schedule()); });
+    connect(
+        m_player, &PlayerWidget::tokenHovered, this, [this](qint64 token) { m_tokens->view().setMarkedToken(token); });
+    connect(this, &MainWindow::pathOpened, this, [this] {
+        const auto request =
+            m_openedTrace ? requestFromJson(m_openedRequest) : Result<GenerationRequest>(GenerationRequest());
+        if (m_openedTrace && request) {
+            showScoring(*request, m_openedTrace->geometry().family);
+        }
+    });
     connect(m_player, &PlayerWidget::stepHovered, this, [this](int step) { markStep(step, m_player); });
     connect(m_player, &PlayerWidget::stepChanged, this, [this](int step) { markStep(step < 0 ? -1 : step, m_player); });
 }

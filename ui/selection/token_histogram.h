@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "ui/selection/token_grid_model.h"
+
+#include <QWidget>
+
+#include <vector>
+
+namespace toca::ui {
+
+/// How the ages or scores of a cell's tokens are distributed; computed tokens stand below reused ones in each bar.
+///
+/// Keys: Left and Right walk over the bars, Ctrl+C copies the marked bar or, without one, all of them as CSV.
+class TokenHistogram : public QWidget {
+    Q_OBJECT
+public:
+    using Quantity = TokenGridModel::Quantity;
+    /// @param model must outlive the widget
+    explicit TokenHistogram(TokenGridModel& model, QWidget* parent = nullptr);
+
+    struct Bar {
+        double from = 0;
+        double to = 0; ///< equal to `from` for ages
+        int computed = 0;
+        int reused = 0;
+    };
+    const std::vector<Bar>& bars() const { return m_bars; }
+    void setQuantity(Quantity quantity); ///< State shows ages
+    int markedBar() const { return m_marked; } ///< -1 = none
+    QRectF barRect(int bar) const; ///< its place from top to bottom
+    QString barText(int bar) const; ///< "score 0.91 to 1.02: 12 computed, 3 reused"
+    QByteArray csv() const;
+
+    QSize sizeHint() const override { return {480, 76}; }
+    QSize minimumSizeHint() const override { return {160, 64}; }
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+
+private:
+    bool showsScores() const { return m_quantity == Quantity::Score && m_model.hasScores(); }
+    void count();
+    void mark(int bar);
+    QRectF plotArea() const;
+
+    TokenGridModel& m_model;
+    Quantity m_quantity = Quantity::State;
+    std::vector<Bar> m_bars;
+    int m_marked = -1;
+};
+
+} // namespace toca::ui
