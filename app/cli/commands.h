@@ -18,6 +18,8 @@ void addGenerateCommand(CLI::App& program, Action& action);
 void addPlanCommand(CLI::App& program, Action& action);
 void addCalibrateCommand(CLI::App& program, Action& action);
 void addThresholdCommand(CLI::App& program, Action& action);
+void addSensitivityCommand(CLI::App& program, Action& action);
+void addProbeCommand(CLI::App& program, Action& action);
 void addTrainCommand(CLI::App& program, Action& action);
 void addRaceCommand(CLI::App& program, Action& action);
 void addCompareCommand(CLI::App& program, Action& action);

@@ -40,6 +40,8 @@ int run(int argumentCount, char** arguments)
     addPlanCommand(program, action);
     addCalibrateCommand(program, action);
     addThresholdCommand(program, action);
+    addSensitivityCommand(program, action);
+    addProbeCommand(program, action);
     addTrainCommand(program, action);
     addRaceCommand(program, action);
     addCompareCommand(program, action);

@@ -3,6 +3,7 @@
 
 #include "app/cli/console.h"
 #include "app/cli/policy_choice.h"
+#include "cache/plan/token_mask.h"
 
 namespace toca::app {
 namespace {
@@ -84,6 +85,10 @@ void RequestOptions::addCachingTo(CLI::App& command)
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
         ->allow_extra_args(false);
+    addText(command, "--protect", protect,
+        "File that names tokens (like '5x8x8: 12-15 20') whose scores are lifted, softly around them", "FILE");
+    addNumber(command, "--protect-strength", protectStrength,
+        "How far they are lifted; 1 = above every other token (default 1)");
     command.option_defaults()->group("Options");
 }
 
@@ -130,6 +135,13 @@ Result<GenerationRequest> requestOf(const RequestOptions& options, const Request
     request.conditionFrames = options.conditionFrames.value_or(1);
     request.threads = options.threads.value_or(0);
     request.traceLevel = options.keepScores ? plan::TraceLevel::Scores : plan::TraceLevel::Decisions;
+    request.protectStrength = options.protectStrength.value_or(request.protectStrength);
+    if (options.protect) {
+        const auto mask = plan::readTokenMask(*options.protect);
+        if (!mask)
+            return unexpected(mask.error());
+        request.protect = mask->text();
+    }
     const auto device = deviceNamed(options.device.value_or("auto"));
     if (!device)
         return unexpected(device.error());

@@ -21,6 +21,8 @@ struct RequestOptions {
     std::optional<std::string> policy;
     std::optional<std::string> preset;
     std::vector<std::string> set; ///< "key=value"
+    std::optional<std::string> protect; ///< file with a token mask
+    std::optional<double> protectStrength;
     std::optional<std::uint64_t> seed;
     std::optional<int> steps;
     std::optional<double> guidance;

@@ -21,6 +21,7 @@ GenerationRequest uncached(GenerationRequest request)
     request.policy = "none";
     request.preset.clear();
     request.policyParameters.clear();
+    request.protect.clear(); // spares tokens of a cached run only
     request.traceLevel = plan::TraceLevel::Decisions;
     return request;
 }

@@ -199,6 +199,7 @@ SweepCase SweepPlan::at(std::size_t index) const
     result.baseline.request.policy = "none";
     result.baseline.request.preset.clear();
     result.baseline.request.policyParameters.clear();
+    result.baseline.request.protect.clear(); // spares tokens of a cached run only
     for (std::size_t i = 0; i < m_points.size(); ++i) {
         SweepRun run{idOf(index * m_points.size() + i + 1), request, m_points[i]};
         for (std::size_t k = 0; k < m_variations.size(); ++k)

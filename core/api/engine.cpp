@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/api/engine.h"
 
+#include "core/api/probe.h"
+#include "core/api/sensitivity.h"
 #include "core/api/version.h"
 
 #include <algorithm>
@@ -35,6 +37,16 @@ Result<plan::SignalRecord> Engine::recordSignals(
     const GenerationRequest&, const plan::SignalOptions&, Observer&, std::stop_token)
 {
     return unexpected(ErrorCode::Unsupported, "This engine records no signals.");
+}
+
+Result<SensitivityRecord> Engine::measureSensitivity(const SensitivityJob&, SensitivityObserver&, std::stop_token)
+{
+    return unexpected(ErrorCode::Unsupported, "This engine measures no sensitivity.");
+}
+
+Result<ProbeResult> Engine::probe(const ProbeRequest&, Observer&, std::stop_token)
+{
+    return unexpected(ErrorCode::Unsupported, "This engine cannot go back to a step.");
 }
 
 std::string progressText(const StepReport& report)

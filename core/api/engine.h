@@ -11,6 +11,12 @@
 
 namespace toca {
 
+class SensitivityObserver;
+struct ProbeRequest;
+struct ProbeResult;
+struct SensitivityJob;
+struct SensitivityRecord;
+
 /// Hears about a run while it goes on. Called on the engine's thread: hand over and return at once.
 class Observer {
 public:
@@ -49,6 +55,13 @@ public:
     /// decoded. Blocking, as `generate`. Engines that cannot answer Unsupported.
     virtual Result<plan::SignalRecord> recordSignals(
         const GenerationRequest& request, const plan::SignalOptions& options, Observer& observer, std::stop_token stop);
+    /// Measures what an error of single tokens does to the prediction (core/api/sensitivity.h). Blocking; when stopped
+    /// or out of budget it returns what it has. Engines that cannot answer Unsupported.
+    virtual Result<SensitivityRecord> measureSensitivity(
+        const SensitivityJob& job, SensitivityObserver& observer, std::stop_token stop);
+    /// Runs a request again from the last step before an edit at which its state is known, with the edit
+    /// (core/api/probe.h). Blocking, as `generate`. Engines that cannot answer Unsupported.
+    virtual Result<ProbeResult> probe(const ProbeRequest& request, Observer& observer, std::stop_token stop);
 };
 
 /// Seconds of progress text: "step 12/30  8.4 it/s  ETA 0:02".

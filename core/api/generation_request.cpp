@@ -16,6 +16,7 @@ using nlohmann::json;
 constexpr std::size_t kMaxPromptBytes = std::size_t{1} << 20;
 constexpr std::size_t kMaxPathBytes = 4096; // PATH_MAX
 constexpr std::size_t kMaxNameBytes = 200;
+constexpr std::size_t kMaxMaskBytes = std::size_t{1} << 20;
 // Two prompts of the largest size, every byte escaped, and room for the rest.
 constexpr std::size_t kMaxJsonBytes = std::size_t{16} << 20;
 
@@ -197,6 +198,10 @@ std::string toJson(const GenerationRequest& request, int indent)
     object["parameters"] = parameters;
     object["condition"] = request.conditionPath;
     object["condition_frames"] = request.conditionFrames;
+    if (!request.protect.empty()) {
+        object["protect"] = request.protect;
+        object["protect_strength"] = request.protectStrength;
+    }
     object["device"] = kDeviceNames[static_cast<std::size_t>(request.device)];
     object["threads"] = request.threads;
     object["trace_level"] = kTraceLevelNames[static_cast<std::size_t>(request.traceLevel)];
@@ -232,6 +237,8 @@ Result<GenerationRequest> requestFromJson(std::string_view text)
     reader.read("parameters", request.policyParameters);
     reader.read("condition", request.conditionPath);
     reader.read("condition_frames", request.conditionFrames);
+    reader.read("protect", request.protect);
+    reader.read("protect_strength", request.protectStrength);
     reader.read("device", request.device, kDeviceNames);
     reader.read("threads", request.threads);
     reader.read("trace_level", request.traceLevel, kTraceLevelNames);
@@ -266,6 +273,8 @@ Result<void> checkRequest(const GenerationRequest& request)
         checkInteger("height", request.height, 1, 65536, " pixels"),
         checkNumber("fps", request.fps, 0.1, 1000, "from 0.1 to 1000 frames per second"),
         checkInteger("condition_frames", request.conditionFrames, 1, 1'000'000),
+        checkLength("protect", request.protect, kMaxMaskBytes),
+        checkNumber("protect_strength", request.protectStrength, 0, 100, "a number from 0 to 100"),
         checkInteger("threads", request.threads, 0, 4096),
     });
 }

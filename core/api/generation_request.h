@@ -32,6 +32,8 @@ struct GenerationRequest {
     plan::ParameterValues policyParameters; ///< only what differs from the preset
     std::string conditionPath; ///< picture or clip whose frames are kept as the first ones; empty: none
     int conditionFrames = 1; ///< how many of its frames
+    std::string protect; ///< tokens that caching should spare, as text (cache/plan/token_mask.h); "" = none
+    double protectStrength = 1.0; ///< 0..100; 1 lifts a protected token above every other
     Device device = Device::Auto;
     int threads = 0; ///< 0 = LibTorch's default
     plan::TraceLevel traceLevel = plan::TraceLevel::Decisions;

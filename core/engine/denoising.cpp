@@ -6,6 +6,8 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
+
 namespace toca::engine {
 
 torch::Tensor denoise(models::Denoiser& model, schedulers::Sampler& sampler, const DenoisingInput& input,
@@ -14,12 +16,13 @@ torch::Tensor denoise(models::Denoiser& model, schedulers::Sampler& sampler, con
     const bool isGuided = session.geometry().guidanceRows == 2;
     const plan::SamplerSchedule& schedule = sampler.schedule();
     torch::Tensor isGiven; // (1, 1, T, 1, 1)
-    torch::Tensor z = input.noise;
+    torch::Tensor z = input.start.defined() ? input.start : input.noise;
     if (input.given.defined()) {
         isGiven = input.conditions.isGiven.view({1, 1, -1, 1, 1});
         z = torch::where(isGiven, input.given, z);
     }
-    for (int evaluation = 0; evaluation < static_cast<int>(schedule.evaluations.size()); ++evaluation) {
+    const int all = static_cast<int>(schedule.evaluations.size()), end = input.end < 0 ? all : std::min(input.end, all);
+    for (int evaluation = input.first; evaluation < end; ++evaluation) {
         const cache::Stopwatch watch(nullptr);
         const plan::EvaluationInfo& info = schedule.evaluations[static_cast<std::size_t>(evaluation)];
         const auto t = sampler.timestep(evaluation);

@@ -14,6 +14,9 @@ struct DenoisingInput {
     models::Conditions conditions;
     torch::Tensor given; ///< (P, C, T, h, w) latents to keep where `conditions.isGiven`; undefined: none
     schedulers::Guidance guidance;
+    int first = 0; ///< evaluation to start with; its latent is `start`
+    int end = -1; ///< evaluation to stop before; -1 = none
+    torch::Tensor start; ///< (P, C, T, h, w) latent before `first`; undefined: the noise
 };
 
 /// What one evaluation did; tensors are valid during the call only.
@@ -28,7 +31,7 @@ struct DenoisingStep {
 };
 
 /// The sampling loop of every family, through a caching session. Given frames are kept as they are at every step.
-/// @return the final latent (P, C, T, h, w)
+/// @return the final latent (P, C, T, h, w), or that before `input.end`
 /// @throws c10::Error, cache::RunCancelled
 torch::Tensor denoise(models::Denoiser& model, schedulers::Sampler& sampler, const DenoisingInput& input,
     cache::CachingSession& session, const std::function<void(const DenoisingStep&)>& afterStep = {});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/engine/torch_engine.h"
+#include "core/engine/torch_engine_parts.h"
 
 #include "cache/exec/profile.h"
 #include "cache/exec/signal_recorder.h"
@@ -31,6 +31,9 @@ namespace {
 
 /// Where estimates end: far beyond any machine, and the sum of several is still a number.
 constexpr std::int64_t kMostBytes = std::int64_t{1} << 60;
+/// A run up to this size (latents of all steps and its clip) is kept until the next one, so that a probe need not
+/// repeat it.
+constexpr std::int64_t kMostHistoryBytes = std::int64_t{64} << 20;
 
 Result<torch::Device> deviceOf(Device wanted)
 {
@@ -77,6 +80,8 @@ std::map<std::string, std::string> computingVersions()
         {"cpu_capability", at::get_cpu_capability()}};
 }
 
+} // namespace
+
 Result<void> checkMemory(const MemoryEstimate& memory)
 {
     if (memory.available <= 0 || memory.total() <= memory.available)
@@ -93,23 +98,6 @@ Unexpected cancelled()
 {
     return unexpected(ErrorCode::Cancelled, "The run was cancelled.");
 }
-
-} // namespace
-
-struct TorchEngine::Prepared {
-    GenerationRequest request;
-    std::unique_ptr<Pipeline> opened; ///< null when the loaded model is the one
-    torch::Device device{torch::kCPU};
-    std::string fingerprint;
-    std::unique_ptr<plan::Policy> policy;
-    std::unique_ptr<schedulers::Sampler> sampler;
-    plan::Plan plan;
-    int threads = 1;
-    MemoryEstimate memory;
-    std::vector<std::string> warnings;
-    std::shared_ptr<plan::SignalRecord> record; ///< a run that records its signals, and decodes nothing
-    plan::SignalOptions recording;
-};
 
 TorchEngine::TorchEngine(EngineOptions options)
     : m_options(std::move(options))
@@ -231,6 +219,8 @@ Result<TorchEngine::Prepared> TorchEngine::prepare(const GenerationRequest& requ
         return unexpected(plan.error());
     prepared.plan = std::move(*plan);
     prepared.memory = memoryFor(model, prepared);
+    if (auto protectable = protect(prepared); !protectable)
+        return unexpected(protectable.error());
     if (request.policy != "none" && prepared.plan.isStatic() && prepared.plan.cachesNothing())
         prepared.warnings.push_back("With these settings the policy '" + request.policy
             + "' caches nothing: every module is computed at every step. Use longer intervals or more steps.");
@@ -258,6 +248,34 @@ MemoryEstimate TorchEngine::memoryFor(const Pipeline& model, const Prepared& pre
         *part = *part < 0 ? kMostBytes : std::min(*part, kMostBytes);
     memory.available = availableMemory();
     return memory;
+}
+
+Result<void> TorchEngine::protect(Prepared& prepared)
+{
+    if (prepared.request.protect.empty())
+        return {};
+    auto mask = plan::tokenMaskFromText(prepared.request.protect);
+    if (!mask)
+        return unexpected(ErrorCode::InvalidArgument, mask.error().message);
+    const plan::Geometry& geometry = prepared.plan.geometry();
+    if (!(mask->grid == geometry.grid)) {
+        const auto text = [](const plan::TokenGrid& grid) {
+            return std::to_string(grid.frames) + "x" + std::to_string(grid.rows) + "x" + std::to_string(grid.columns);
+        };
+        return unexpected(ErrorCode::InvalidArgument,
+            "The protection mask is for " + text(mask->grid) + " tokens, but this request has " + text(geometry.grid)
+                + " (latent frames x rows x columns). Paint it for this size.");
+    }
+    bool isChoosing = false;
+    for (int evaluation = 0; evaluation < prepared.plan.evaluationCount(); ++evaluation)
+        for (int layer = 0; layer < prepared.plan.layerCount(); ++layer)
+            for (const plan::ModuleKind module : plan::kAllModules)
+                isChoosing |= prepared.plan.at(evaluation, layer, module).action == plan::Action::Subset;
+    if (!isChoosing)
+        prepared.warnings.push_back("The policy '" + prepared.request.policy
+            + "' chooses no tokens with these settings, so the protection mask changes nothing.");
+    prepared.protection = std::move(*mask);
+    return {};
 }
 
 Result<RunForecast> TorchEngine::forecast(const GenerationRequest& request)
@@ -311,7 +329,21 @@ Result<RunResult> TorchEngine::generate(const GenerationRequest& request, Observ
         if (auto enough = checkMemory(prepared->memory); !enough)
             return unexpected(enough.error());
         at::set_num_threads(prepared->threads);
-        return run(*prepared, observer, stop);
+        const plan::Geometry& geometry = prepared->plan.geometry();
+        const std::int64_t latentBytes =
+            8 * request.steps * geometry.grid.tokens() * std::max(geometry.patchInputs, geometry.patchOutputs);
+        const std::int64_t clipBytes = std::int64_t{3} * request.width * request.height * request.frames;
+        m_history.reset();
+        if (latentBytes + clipBytes <= kMostHistoryBytes)
+            prepared->history = std::make_shared<RunHistory>();
+        auto result = run(*prepared, observer, stop);
+        if (result && prepared->history) {
+            prepared->history->request = prepared->request;
+            prepared->history->fingerprint = prepared->fingerprint;
+            prepared->history->result = std::make_shared<const RunResult>(*result);
+            m_history = std::move(prepared->history);
+        }
+        return result;
     });
 }
 
@@ -333,6 +365,7 @@ Result<plan::SignalRecord> TorchEngine::recordSignals(
         uncached.policy = "none";
         uncached.preset.clear();
         uncached.policyParameters.clear();
+        uncached.protect.clear(); // spares tokens of a cached run only
         auto prepared = prepare(uncached);
         if (!prepared)
             return unexpected(prepared.error());
@@ -389,6 +422,40 @@ Result<void> TorchEngine::addCondition(const GenerationRequest& request, Denoisi
 #endif
 }
 
+Result<DenoisingInput> TorchEngine::start(
+    Prepared& prepared, RunTimes& times, Observer& observer, const std::stop_token& stop)
+{
+    const GenerationRequest& request = prepared.request;
+    const plan::Geometry& geometry = prepared.plan.geometry();
+    observer.stageChanged(Stage::Loading);
+    {
+        const cache::Stopwatch watch(&times.loading);
+        if (auto used = use(prepared, stop); !used)
+            return unexpected(used.error());
+    }
+    if (stop.stop_requested())
+        return cancelled();
+
+    observer.stageChanged(Stage::EncodingText);
+    DenoisingInput input;
+    {
+        const cache::Stopwatch watch(&times.text);
+        auto conditions = m_model->conditions(request, geometry);
+        if (!conditions)
+            return unexpected(conditions.error());
+        input.conditions = std::move(*conditions);
+    }
+    input.noise = startNoise(request.seed, m_model->latentShape(request)).to(prepared.device);
+    input.guidance = {request.guidanceScale, m_model->guidedChannels()};
+    if (!request.conditionPath.empty()) {
+        observer.stageChanged(Stage::EncodingCondition);
+        const cache::Stopwatch watch(&times.condition);
+        if (auto added = addCondition(request, input, stop); !added)
+            return unexpected(added.error());
+    }
+    return input;
+}
+
 Result<RunResult> TorchEngine::run(Prepared& prepared, Observer& observer, std::stop_token stop)
 {
     const GenerationRequest& request = prepared.request;
@@ -399,32 +466,9 @@ Result<RunResult> TorchEngine::run(Prepared& prepared, Observer& observer, std::
     result.plan = prepared.plan;
     result.warnings = prepared.warnings;
 
-    observer.stageChanged(Stage::Loading);
-    {
-        const cache::Stopwatch watch(&result.times.loading);
-        if (auto used = use(prepared, stop); !used)
-            return unexpected(used.error());
-    }
-    if (stop.stop_requested())
-        return cancelled();
-
-    observer.stageChanged(Stage::EncodingText);
-    DenoisingInput input;
-    {
-        const cache::Stopwatch watch(&result.times.text);
-        auto conditions = m_model->conditions(request, geometry);
-        if (!conditions)
-            return unexpected(conditions.error());
-        input.conditions = std::move(*conditions);
-    }
-    input.noise = startNoise(request.seed, m_model->latentShape(request)).to(prepared.device);
-    input.guidance = {request.guidanceScale, m_model->guidedChannels()};
-    if (!request.conditionPath.empty()) {
-        observer.stageChanged(Stage::EncodingCondition);
-        const cache::Stopwatch watch(&result.times.condition);
-        if (auto added = addCondition(request, input, stop); !added)
-            return unexpected(added.error());
-    }
+    auto input = start(prepared, result.times, observer, stop);
+    if (!input)
+        return unexpected(input.error());
 
     std::unique_ptr<cache::PolicyRun> policyRun;
     if (prepared.record)
@@ -433,22 +477,41 @@ Result<RunResult> TorchEngine::run(Prepared& prepared, Observer& observer, std::
     else
         policyRun =
             cache::startPolicy(*prepared.policy, prepared.plan, {request.traceLevel == plan::TraceLevel::Scores, {}});
+    if (!prepared.protection.isEmpty())
+        policyRun = std::make_unique<cache::ProtectingRun>(
+            std::move(policyRun), prepared.protection.weights(), request.protectStrength);
+    if (prepared.probe)
+        policyRun = std::make_unique<cache::ProbingRun>(std::move(policyRun), *prepared.probe);
     const int selectionRows = policyRun->selectsPerRow() ? static_cast<int>(geometry.rows()) : geometry.prompts;
     auto trace = std::make_shared<plan::Trace>(geometry, prepared.plan.schedule(), selectionRows, request.traceLevel);
     trace->setOnce(plan::onceFlops(geometry), 0);
+    if (prepared.earlier) {
+        copyBefore(*prepared.earlier->result->trace, prepared.firstEvaluation, *trace);
+        input->first = prepared.firstEvaluation;
+        input->start = prepared.earlier->latents[static_cast<std::size_t>(prepared.firstEvaluation)];
+        prepared.sampler = prepared.earlier->samplers[static_cast<std::size_t>(prepared.firstEvaluation)]->clone();
+    }
     result.trace = trace;
     cache::CachingSession session(geometry, std::move(policyRun), {trace, stop});
     observer.stageChanged(Stage::Denoising);
     observer.runStarted({result.runId, request, prepared.plan, trace, prepared.memory});
 
     double doneFlops = plan::onceFlops(geometry);
+    for (int evaluation = 0; evaluation < prepared.firstEvaluation; ++evaluation)
+        doneFlops += prepared.plan.evaluationFlops(evaluation);
     const double totalFlops = prepared.plan.totalFlops();
     schedulers::Sampler& sampler = *prepared.sampler;
-    StepLatents latents(prepared.record ? 0 : input.noise.numel(), request.steps);
+    StepLatents latents(prepared.record ? 0 : input->noise.numel(), request.steps);
     std::optional<cache::Profile> profile;
     if (m_options.measuresParts)
         profile.emplace();
-    const auto latent = denoise(m_model->denoiser(), sampler, input, session, [&](const DenoisingStep& done) {
+    if (prepared.history)
+        prepared.history->samplers.push_back(sampler.clone());
+    const auto latent = denoise(m_model->denoiser(), sampler, *input, session, [&](const DenoisingStep& done) {
+        if (prepared.history) {
+            prepared.history->latents.push_back(done.before);
+            prepared.history->samplers.push_back(sampler.clone());
+        }
         result.times.denoising += done.seconds;
         doneFlops += prepared.plan.evaluationFlops(done.step);
         StepReport report;
@@ -469,7 +532,7 @@ Result<RunResult> TorchEngine::run(Prepared& prepared, Observer& observer, std::
         observer.stepFinished(report);
     });
 
-    if (!prepared.record) {
+    if (!prepared.record && prepared.isDecoded) {
         observer.stageChanged(Stage::Decoding);
         const cache::Stopwatch watch(&result.times.decoding);
         const cache::PartScope scope(cache::Part::Decoding);
@@ -487,6 +550,10 @@ Result<RunResult> TorchEngine::run(Prepared& prepared, Observer& observer, std::
             result.partSeconds[std::string(cache::partName(static_cast<cache::Part>(part)))] = seconds[part];
     }
     result.stepLatents = latents.take();
+    if (prepared.earlier) // what was not run again
+        for (std::size_t step = 0; step < result.stepLatents.size(); ++step)
+            if (!result.stepLatents[step] && step < prepared.earlier->result->stepLatents.size())
+                result.stepLatents[step] = prepared.earlier->result->stepLatents[step];
     const auto finalLatent = latent[0].to(torch::kCPU).contiguous();
     if (!finalLatent.isfinite().all().item<bool>())
         result.warnings.push_back("The latent became NaN or infinite during the run, so the clip is not meaningful. "

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/api/sensitivity.h"
 #include "core/engine/denoising.h"
 #include "core/engine/make_engine.h"
 #include "core/engine/pipeline.h"
@@ -8,6 +9,8 @@
 #include <memory>
 
 namespace toca::engine {
+
+struct RunHistory;
 
 /// The engine on LibTorch. Keeps one model loaded. LibTorch's exceptions end here.
 class TorchEngine final : public Engine {
@@ -20,6 +23,9 @@ public:
     Result<RunResult> generate(const GenerationRequest& request, Observer& observer, std::stop_token stop) override;
     Result<plan::SignalRecord> recordSignals(const GenerationRequest& request, const plan::SignalOptions& options,
         Observer& observer, std::stop_token stop) override;
+    Result<SensitivityRecord> measureSensitivity(
+        const SensitivityJob& job, SensitivityObserver& observer, std::stop_token stop) override;
+    Result<ProbeResult> probe(const ProbeRequest& request, Observer& observer, std::stop_token stop) override;
 
 private:
     struct Prepared; ///< request with defaults, model, policy, sampler, plan
@@ -31,7 +37,14 @@ private:
     Result<plan::PolicyContext> policyContext(const GenerationRequest& request, const Prepared& prepared,
         const std::filesystem::path& model, const std::string& family);
     Result<RunResult> run(Prepared& prepared, Observer& observer, std::stop_token stop);
+    /// Loads the model and makes what denoising starts from.
+    Result<DenoisingInput> start(Prepared& prepared, RunTimes& times, Observer& observer, const std::stop_token& stop);
+    /// The run of this request with everything that going back needs: the last one, or a new one.
+    Result<std::shared_ptr<const RunHistory>> historyOf(
+        const GenerationRequest& request, Observer& observer, const std::stop_token& stop);
     Result<void> addCondition(const GenerationRequest& request, DenoisingInput& input, std::stop_token stop);
+    /// Reads the request's protection mask. @return InvalidArgument when it is for another grid
+    static Result<void> protect(Prepared& prepared);
     MemoryEstimate memoryFor(const Pipeline& model, const Prepared& prepared) const;
 
     EngineOptions m_options;
@@ -40,6 +53,7 @@ private:
     std::string m_identified; ///< path and file times of the model whose identity is known
     std::string m_identity;
     std::uint64_t m_nextRunId = 1;
+    std::shared_ptr<const RunHistory> m_history; ///< of the last run, if it is small
     int m_defaultThreads; ///< for requests that name no number
 };
 

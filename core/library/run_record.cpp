@@ -160,6 +160,7 @@ std::string baselineKey(const GenerationRequest& request)
     baseline.policy = "none";
     baseline.preset.clear();
     baseline.policyParameters.clear();
+    baseline.protect.clear(); // spares tokens of a cached run only
     baseline.traceLevel = plan::TraceLevel::Decisions;
     return toJson(baseline);
 }

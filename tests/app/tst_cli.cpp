@@ -298,7 +298,7 @@ void CliTest::manualNamesEveryOption()
     const QRegularExpression option("--[a-z][a-z-]+");
     int options = 0;
     for (const char* command : {"generate", "plan", "race", "compare", "sweep", "bench", "calibrate", "threshold",
-             "verify", "info", "policies", "models", "convert-router"}) {
+             "sensitivity", "probe", "verify", "info", "policies", "models", "convert-router"}) {
         auto found = option.globalMatch(QString::fromUtf8(call({command, "--help"}).output));
         for (; found.hasNext(); ++options) {
             const QString name = found.next().captured();
