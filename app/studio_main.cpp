@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/engine_runner.h"
+#include "app/language.h"
 #include "app/media_services.h"
 #include "app/recorded_runs.h"
 #include "app/screenshot_driver.h"
@@ -12,6 +13,7 @@
 #include "ui/window/main_window.h"
 
 #include <QLoggingCategory>
+#include <QSettings>
 #include <QTemporaryDir>
 #include <QTimer>
 
@@ -58,6 +60,13 @@ int main(int argc, char** argv)
     QApplication::setApplicationVersion(TOCA_VERSION);
     QApplication::setDesktopFileName("toca-studio");
 
+    const QString settingsFile = QString::fromStdString(options->settings);
+    QString language = QString::fromStdString(options->language);
+    if (language.isEmpty()) {
+        language = ui::openSettings(settingsFile)->value("language", "system").toString();
+    }
+    app::speak(application, language == "system" ? QString() : language);
+
     app::EngineRunner engine(makeEngine());
     ui::FileServices services = app::mediaServices();
     services.recordedRuns = [](const std::string& modelPath) { return app::recordedRuns(modelPath); };
@@ -66,7 +75,7 @@ int main(int argc, char** argv)
     const std::string ownLibrary =
         options->screenshots.empty() ? library::RunLibrary::defaultFolder().string() : forPictures.path().toStdString();
     ui::MainWindow window(engine,
-        {.settingsFile = QString::fromStdString(options->settings),
+        {.settingsFile = settingsFile,
             .files = std::move(services),
             .library = QString::fromStdString(options->library),
             .defaultLibrary = QString::fromStdString(ownLibrary),

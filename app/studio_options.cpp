@@ -22,6 +22,8 @@ std::optional<StudioOptions> parseStudioOptions(int argc, char** argv, int& exit
     app.add_option("--settings", options.settings, "Settings file (INI) instead of the user's own");
     app.add_option("--theme", options.theme, "dark, light, high-contrast or system")
         ->check(CLI::IsMember({"dark", "light", "high-contrast", "system"}));
+    app.add_option("--language", options.language, "en, de or system, instead of the one of the settings")
+        ->check(CLI::IsMember({"en", "de", "system"}));
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

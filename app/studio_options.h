@@ -16,7 +16,8 @@ struct StudioOptions {
     std::string stallReport; ///< file for what the window's thread spent on events during runs
     std::string library; ///< folder of the run library; "" = the user's
     std::string settings; ///< INI file; empty: the user's own
-    std::string theme; ///< "", "dark", "light", "system"
+    std::string theme; ///< "", "dark", "light", "high-contrast", "system"
+    std::string language; ///< "" = that of the settings; "system", "en", "de"
 };
 
 /// @return nothing when the program should end with `exitCode` (help, version or an error, already printed).

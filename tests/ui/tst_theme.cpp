@@ -21,6 +21,7 @@ private Q_SLOTS:
     void everyNameInTheSheetIsAColour();
     void textIsLegible_data();
     void textIsLegible();
+    void highContrastIsHigh();
     void switchingSendsPaletteChange();
     void iconsFollowTheTheme();
     void everyIconDraws();
@@ -93,6 +94,22 @@ void TestTheme::textIsLegible()
     QVERIFY(contrast(colours.text, colours.warningSoft) >= 4.5);
     QVERIFY(contrast(colours.text, colours.errorSoft) >= 4.5);
     QVERIFY(contrast(colours.warning, colours.panel) >= 4.5);
+}
+
+void TestTheme::highContrastIsHigh()
+{
+    const Theme& colours = themeFor(ThemeChoice::HighContrast);
+    QVERIFY(!styleSheet(colours).contains('@'));
+    // 7:1 is WCAG's level AAA for text, 3:1 what it asks of lines that mean something.
+    for (const QColor& surface : {colours.panel, colours.raised, colours.window, colours.hover}) {
+        QVERIFY(contrast(colours.text, surface) >= 7);
+        QVERIFY(contrast(colours.mutedText, surface) >= 7);
+    }
+    for (const QColor& colour : {colours.accent, colours.warning, colours.error, colours.good}) {
+        QVERIFY(contrast(colour, colours.panel) >= 7);
+    }
+    QVERIFY(contrast(colours.accentText, colours.accent) >= 7);
+    QVERIFY(contrast(colours.border, colours.panel) >= 3);
 }
 
 void TestTheme::switchingSendsPaletteChange()

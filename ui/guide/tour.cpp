@@ -85,6 +85,7 @@ void Tour::goTo(int stop)
     m_current = stop;
     const TourStop& at = m_stops[stop];
     m_target = at.show ? at.show() : nullptr;
+    raise(); // panels that are brought to the front stay below
     if (m_target) {
         m_target->installEventFilter(this);
         connect(m_target, &QObject::destroyed, this, [this, gone = m_target] {

@@ -14,6 +14,7 @@ namespace toca::ui {
 /// One sample cell per kind of decision with its name: the key to the map's marks. In one row where there is room, else
 /// in two, else samples alone, whose names are in their tool tips.
 class MapLegend : public QWidget {
+    Q_OBJECT
 public:
     explicit MapLegend(QWidget* parent = nullptr);
 

@@ -10,13 +10,10 @@ using namespace plots;
 
 namespace {
 
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("toca::ui::StepPlots", text);
-}
-
 /// What a step-wise policy held against its threshold.
 class DecisionPlot final : public StepPlot {
+    Q_DECLARE_TR_FUNCTIONS(toca::ui::DecisionPlot)
+
 public:
     DecisionPlot(const RunStatisticsModel& model, QWidget* parent)
         : StepPlot(model,

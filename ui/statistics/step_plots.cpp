@@ -12,12 +12,9 @@ using namespace plots;
 
 namespace {
 
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("toca::ui::StepPlots", text);
-}
-
 class CacheRatioPlot final : public StepPlot {
+    Q_DECLARE_TR_FUNCTIONS(toca::ui::CacheRatioPlot)
+
 public:
     CacheRatioPlot(const RunStatisticsModel& model, QWidget* parent)
         : StepPlot(model,
@@ -87,6 +84,8 @@ private:
 };
 
 class FlopsPlot final : public StepPlot {
+    Q_DECLARE_TR_FUNCTIONS(toca::ui::FlopsPlot)
+
 public:
     FlopsPlot(const RunStatisticsModel& model, QWidget* parent)
         : StepPlot(model,
@@ -136,6 +135,8 @@ private:
 };
 
 class FlopsSavedPlot final : public StepPlot {
+    Q_DECLARE_TR_FUNCTIONS(toca::ui::FlopsSavedPlot)
+
 public:
     FlopsSavedPlot(const RunStatisticsModel& model, QWidget* parent)
         : StepPlot(model,
@@ -179,6 +180,8 @@ private:
 };
 
 class CacheMemoryPlot final : public StepPlot {
+    Q_DECLARE_TR_FUNCTIONS(toca::ui::CacheMemoryPlot)
+
 public:
     CacheMemoryPlot(const RunStatisticsModel& model, QWidget* parent)
         : StepPlot(model,

@@ -13,11 +13,6 @@ using namespace plots;
 
 namespace {
 
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("toca::ui::StepPlots", text);
-}
-
 /// Time spent on choosing tokens: pink, far from the three modules' hues.
 QColor selectionColour(const Theme& colours)
 {
@@ -25,6 +20,8 @@ QColor selectionColour(const Theme& colours)
 }
 
 class TimeSavedPlot final : public StepPlot {
+    Q_DECLARE_TR_FUNCTIONS(toca::ui::TimeSavedPlot)
+
 public:
     TimeSavedPlot(const RunStatisticsModel& model, QWidget* parent)
         : StepPlot(model,
@@ -87,6 +84,8 @@ private:
 };
 
 class TimeByModulePlot final : public StepPlot {
+    Q_DECLARE_TR_FUNCTIONS(toca::ui::TimeByModulePlot)
+
 public:
     TimeByModulePlot(const RunStatisticsModel& model, QWidget* parent)
         : StepPlot(model,

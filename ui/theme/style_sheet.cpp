@@ -15,6 +15,7 @@ QMainWindow::separator { background: @window@; width: 5px; height: 5px; }
 QMainWindow::separator:hover { background: @accent@; }
 QStatusBar::item { border: none; }
 QDialog { background: @panel@; }
+QDialog#commandPalette { border: 1px solid @border@; }
 QToolTip { background: @raised@; color: @text@; border: 1px solid @border@; padding: 5px 7px; }
 
 QMenuBar { background: @window@; color: @text@; padding: 2px 4px; }

@@ -74,14 +74,19 @@ std::int64_t usualCacheBytes(const ModelInfo& model, const std::string& policyNa
 
 } // namespace
 
+std::unique_ptr<QSettings> openSettings(const QString& file)
+{
+    return file.isEmpty()
+        ? std::make_unique<QSettings>(QSettings::IniFormat, QSettings::UserScope, "toca-studio", "toca-studio")
+        : std::make_unique<QSettings>(file, QSettings::IniFormat);
+}
+
 MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* parent)
     : QMainWindow(parent)
     , m_engine(engine)
     , m_files(std::move(options.files))
     , m_welcomes(options.welcomes)
-    , m_settings(options.settingsFile.isEmpty()
-              ? std::make_unique<QSettings>(QSettings::IniFormat, QSettings::UserScope, "toca-studio", "toca-studio")
-              : std::make_unique<QSettings>(options.settingsFile, QSettings::IniFormat))
+    , m_settings(openSettings(options.settingsFile))
     , m_run(engine, m_tasks)
     , m_race(engine, m_tasks)
     , m_prompt(new PromptPanel)

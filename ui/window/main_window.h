@@ -49,6 +49,9 @@ struct WindowOptions {
     bool welcomes = false; ///< newcomers are shown around
 };
 
+/// The user's settings, or those of a file.
+std::unique_ptr<QSettings> openSettings(const QString& file);
+
 /// The whole window: docks around the player, one run at a time, files in and out.
 class MainWindow : public QMainWindow {
     Q_OBJECT
@@ -173,6 +176,7 @@ private:
     void explain();
     void fillLayouts();
     void askSaveLayout();
+    void fillLanguages(QMenu& menu);
     void showModelDetails();
     void resetLayout();
     // main_window_files.cpp

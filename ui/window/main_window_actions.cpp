@@ -203,11 +203,14 @@ void MainWindow::makeMenus()
         m_themeActions.push_back(item);
     }
 
+    QMenu* language = view->addMenu(tr("L&anguage"));
+    fillLanguages(*language);
+
     QMenu* help = menuBar()->addMenu(tr("&Help"));
     help->QWidget::addActions({action("palette"), action("shortcuts"), action("editShortcuts"), action("explain"),
         action("tour"), action("about")});
     auto* keys = new MenuKeys(this);
-    for (QMenu* menu : {file, m_recentMenu, edit, run, playback, view, m_layoutMenu, help}) {
+    for (QMenu* menu : {file, m_recentMenu, edit, run, playback, view, m_layoutMenu, language, help}) {
         menu->installEventFilter(keys);
     }
     menuBar()->setCornerWidget(makeWorkspaceSwitch(), Qt::TopRightCorner);

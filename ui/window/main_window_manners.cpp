@@ -14,6 +14,7 @@
 #include "ui/window/main_window.h"
 
 #include <QAction>
+#include <QActionGroup>
 #include <QDockWidget>
 #include <QFileInfo>
 #include <QInputDialog>
@@ -182,6 +183,26 @@ void MainWindow::fillLayouts()
     }
     QAction* save = m_layoutMenu->addAction(tr("&Save this layout…"), this, &MainWindow::askSaveLayout);
     save->setObjectName("saveLayout");
+}
+
+void MainWindow::fillLanguages(QMenu& menu)
+{
+    auto* group = new QActionGroup(&menu);
+    const QString chosen = m_settings->value("language", "system").toString();
+    // Languages name themselves.
+    const QList<std::pair<QString, QString>> languages{
+        {"system", tr("Language of the s&ystem")}, {"en", "English"}, {"de", "Deutsch"}};
+    for (const auto& [code, name] : languages) {
+        QAction* item = menu.addAction(name, this, [this, code = code] {
+            m_settings->setValue("language", code);
+            m_settings->sync();
+            m_banner->showMessage(Banner::Kind::Info, tr("The language changes when the program starts again."));
+        });
+        item->setObjectName("language." + code);
+        item->setCheckable(true);
+        item->setChecked(code == chosen);
+        item->setActionGroup(group);
+    }
 }
 
 void MainWindow::askSaveLayout()
