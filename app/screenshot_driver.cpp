@@ -15,6 +15,7 @@
 #include "ui/runs/run_desk.h"
 #include "ui/runs/runs_panel.h"
 #include "ui/selection/selection_panel.h"
+#include "ui/selection/token_grid_panel.h"
 
 #include <QAbstractItemView>
 #include <QAction>
@@ -116,6 +117,7 @@ void ScreenshotDriver::runInTheme(ui::ThemeChoice choice)
     m_picturesDuringRun = 0;
     m_window.setThemeChoice(choice);
     m_window.prompt().model().setSeedMode(ui::SeedMode::Fixed);
+    m_window.action("recordScores")->setChecked(true);
     if (m_window.prompt().model().request().prompt.empty() && !m_window.prompt().model().takesClass()) {
         m_window.prompt().model().setPrompt(m_window.prompt().model().randomExample());
     }
@@ -155,6 +157,18 @@ void ScreenshotDriver::afterRun()
     m_window.workspaces().switchTo(ui::Workspace::Analyse);
     later(kSettleMilliseconds, [this] {
         save("5-analyse");
+        m_window.tokens().setQuantity(ui::TokenGridModel::Quantity::Score);
+        later(kSettleMilliseconds, [this] {
+            save("16-scores");
+            m_window.tokens().setQuantity(ui::TokenGridModel::Quantity::State);
+            showTuning();
+        });
+    });
+}
+
+void ScreenshotDriver::showTuning()
+{
+    later(kSettleMilliseconds, [this] {
         m_window.player().clearCell();
         m_window.workspaces().switchTo(ui::Workspace::Tune);
         later(kSettleMilliseconds, [this] {
@@ -347,6 +361,7 @@ void ScreenshotDriver::afterQueue()
 
 void ScreenshotDriver::finishTheme()
 {
+    m_window.action("recordScores")->setChecked(false);
     if (m_theme == ui::ThemeChoice::Dark) {
         runInTheme(ui::ThemeChoice::Light);
     } else {

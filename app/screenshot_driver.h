@@ -30,6 +30,7 @@ private:
     void onProgress();
     void afterRun();
     void afterComparison();
+    void showTuning();
     void showTruth();
     void showFigures();
     void showPolicies();

@@ -252,6 +252,7 @@ void onGround(QPaintDevice& device, const QSizeF& size, const Theme& colours, co
     constexpr double kMargin = 8;
     QPainter painter(&device);
     painter.fillRect(QRectF(QPointF(0, 0), size), colours.dark ? colours.panel : QColor(Qt::white));
+    painter.setRenderHint(QPainter::Antialiasing); // marks are thinner than a pixel
     painter.setFont(font);
     painter.translate(kMargin, kMargin);
     paint(painter, QSizeF(size.width() - 2 * kMargin, size.height() - 2 * kMargin));
