@@ -34,6 +34,12 @@ double median(std::vector<double> values)
     return values[values.size() / 2];
 }
 
+/// What other work on the machine falsifies least.
+double fastest(const std::vector<double>& values)
+{
+    return *std::min_element(values.begin(), values.end());
+}
+
 double processorSeconds()
 {
     timespec now{};
@@ -105,8 +111,9 @@ int main(int argc, char** argv)
     std::printf("%d steps, policy %s, %d interleaved rounds; seconds of the denoising loop, medians\n", request.steps,
         request.policy.c_str(), rounds);
     for (std::size_t i = 0; i < kVariants; ++i)
-        std::printf("%-28s %8.3f s   %.4f of the engine alone\n", names[i], median(seconds[i]),
-            median(seconds[i]) / median(seconds[1]));
+        std::printf("%-28s %8.3f s   %.4f of the engine alone   (fastest run %.3f s, %.4f)\n", names[i],
+            median(seconds[i]), median(seconds[i]) / median(seconds[1]), fastest(seconds[i]),
+            fastest(seconds[i]) / fastest(seconds[1]));
     // Ratios of neighbours in time, which a machine with other work does not falsify as much.
     std::vector<double> display, parts;
     for (std::size_t i = 0; i < seconds[0].size(); ++i) {
