@@ -60,6 +60,7 @@ SelectionPanel::SelectionPanel(QWidget* parent)
     m_follow->setIcon(icon(QStringLiteral("follow")));
     m_follow->setCheckable(true);
     m_follow->setChecked(true);
+    m_follow->hide();
     m_follow->setObjectName("followRun");
     m_follow->setToolTip(tr("A zoomed map follows the newest step of a run until it is moved (L follows again)"));
     m_follow->setAccessibleName(tr("Follow the run"));
@@ -95,8 +96,10 @@ SelectionPanel::SelectionPanel(QWidget* parent)
     });
     connect(m_fit, &QToolButton::clicked, m_view, &SelectionMapView::fit);
     connect(exporting, &QToolButton::clicked, this, &SelectionPanel::askAndExport);
-    connect(
-        m_view, &SelectionMapView::zoomChanged, this, [this] { m_fit->setEnabled(!m_view->mapLayout().isFitted()); });
+    connect(m_view, &SelectionMapView::zoomChanged, this, [this] {
+        m_fit->setEnabled(!m_view->mapLayout().isFitted());
+        m_follow->setVisible(!m_view->mapLayout().isFitted()); // a whole map has nothing to follow
+    });
     connect(m_view, &SelectionMapView::hovered, this, [this](const MapCell& cell) {
         showReadout();
         Q_EMIT cellHovered(cell.evaluation, cell.layer, cell.module);

@@ -102,15 +102,18 @@ TokenGridPanel::TokenGridPanel(QWidget* parent)
     controls->addWidget(m_part);
     controls->addWidget(m_rows);
     controls->addStretch();
-    controls->addWidget(m_play);
-    controls->addWidget(m_previous);
-    controls->addWidget(m_next);
-    controls->addWidget(exporting);
+    auto* titleRow = new QHBoxLayout; // the title gives way where the panel is narrow
+    titleRow->setSpacing(kHalfSpace);
+    titleRow->addWidget(m_title, 1);
+    titleRow->addWidget(m_play);
+    titleRow->addWidget(m_previous);
+    titleRow->addWidget(m_next);
+    titleRow->addWidget(exporting);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kSpace, kSpace, kSpace, kHalfSpace);
     layout->setSpacing(kHalfSpace);
     layout->addLayout(controls);
-    layout->addWidget(m_title);
+    layout->addLayout(titleRow);
     layout->addWidget(m_view, 1);
     layout->addWidget(m_histogram);
     layout->addWidget(m_readout);

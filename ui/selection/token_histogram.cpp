@@ -29,6 +29,7 @@ TokenHistogram::TokenHistogram(TokenGridModel& model, QWidget* parent)
 {
     setMouseTracking(true);
     setFocusPolicy(Qt::StrongFocus);
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);
     setAccessibleName(tr("Distribution of the tokens"));
     connect(&m_model, &TokenGridModel::changed, this, &TokenHistogram::count);
     count();
@@ -116,7 +117,7 @@ void TokenHistogram::paintEvent(QPaintEvent*)
     QPainter painter(this);
     painter.setFont(smallFont());
     const Theme& colours = theme();
-    if (m_bars.empty()) {
+    if (m_bars.empty() || plotArea().height() < 12) { // no room for bars
         return;
     }
     int most = 1;

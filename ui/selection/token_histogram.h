@@ -33,7 +33,7 @@ public:
     QByteArray csv() const;
 
     QSize sizeHint() const override { return {480, 76}; }
-    QSize minimumSizeHint() const override { return {160, 64}; }
+    QSize minimumSizeHint() const override { return {160, 24}; } ///< a low panel keeps its tokens
 
 protected:
     void paintEvent(QPaintEvent* event) override;
