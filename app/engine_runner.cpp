@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/engine_runner.h"
-
-#include <QMetaObject>
+#include "app/engine_runner_post.h"
 
 #include <utility>
 
@@ -20,13 +18,6 @@ EngineRunner::~EngineRunner()
     m_backgroundStop.request_stop();
     m_thread.request_stop();
     m_thread.join();
-}
-
-template <class Function>
-void EngineRunner::post(Function function)
-{
-    // Qt drops what is still queued when this object goes, so nothing arrives after destruction.
-    QMetaObject::invokeMethod(this, std::move(function), Qt::QueuedConnection);
 }
 
 void EngineRunner::enqueue(Job job)

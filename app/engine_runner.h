@@ -34,11 +34,15 @@ public Q_SLOTS:
     void recordSignals(const toca::GenerationRequest& request, const toca::plan::SignalOptions& options) override;
     void generateInBackground(const toca::GenerationRequest& request) override;
     void cancelBackground() override;
+    void measureSensitivity(const toca::SensitivityJob& job) override;
+    void probe(const toca::ProbeRequest& request) override;
     void describeModel(const QString& path) override;
 
 private:
     class BackgroundObserver;
     using Job = std::function<void(std::stop_token)>;
+    class MeasuringObserver;
+    class ProbingObserver;
 
     void enqueue(Job job);
     void work(std::stop_token stop); ///< the engine thread

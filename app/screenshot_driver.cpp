@@ -161,7 +161,7 @@ void ScreenshotDriver::afterRun()
         later(kSettleMilliseconds, [this] {
             save("16-scores");
             m_window.tokens().setQuantity(ui::TokenGridModel::Quantity::State);
-            showTuning();
+            showLab();
         });
     });
 }

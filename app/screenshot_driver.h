@@ -29,6 +29,8 @@ private:
     void runInTheme(ui::ThemeChoice choice);
     void onProgress();
     void afterRun();
+    void showLab();
+    void showProbe();
     void afterComparison();
     void showTuning();
     void showTruth();

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "core/api/engine.h"
+#include "core/api/probe.h"
+#include "core/api/sensitivity.h"
 
 #include <QObject>
 #include <QString>
@@ -34,6 +36,11 @@ public Q_SLOTS:
     /// `backgroundFinished` or `backgroundFailed` (Cancelled when it was displaced), never the signals of other runs.
     virtual void generateInBackground(const toca::GenerationRequest& request);
     virtual void cancelBackground() { }
+    /// Measures how much errors of single tokens matter. Answers `sensitivityMeasured` (also when cancelled: with what
+    /// there is) or `sensitivityFailed`; refused like `generate` while something runs.
+    virtual void measureSensitivity(const toca::SensitivityJob& job);
+    /// Runs a request again with an edit. Answers `probed` or `probeFailed`; refused like `generate`.
+    virtual void probe(const toca::ProbeRequest& request);
     /// Reads what a model folder holds ("" = embedded). Answers `modelDescribed` or `modelFailed`. Queued behind a run.
     virtual void describeModel(const QString& path) = 0;
 
@@ -53,6 +60,14 @@ Q_SIGNALS:
     void backgroundPreview(const toca::Preview& preview);
     void backgroundFinished(const toca::RunResult& result);
     void backgroundFailed(const toca::Error& error);
+    /// Some times a second; the record is a copy as far as it is.
+    void sensitivityProgressed(
+        const toca::SensitivityProgress& progress, const std::shared_ptr<const toca::SensitivityRecord>& record);
+    void sensitivityMeasured(const std::shared_ptr<const toca::SensitivityRecord>& record);
+    void sensitivityFailed(const toca::Error& error);
+    void probeStep(const toca::StepReport& report);
+    void probed(const std::shared_ptr<const toca::ProbeResult>& result);
+    void probeFailed(const toca::Error& error);
     void signalsRecorded(const std::shared_ptr<const toca::plan::SignalRecord>& record);
 };
 

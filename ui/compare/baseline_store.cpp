@@ -16,6 +16,7 @@ GenerationRequest uncached(const GenerationRequest& request)
     baseline.policy = "none";
     baseline.preset.clear();
     baseline.policyParameters.clear();
+    baseline.protect.clear(); // spares tokens of a cached run only
     baseline.traceLevel = plan::TraceLevel::Decisions;
     return baseline;
 }

@@ -54,6 +54,7 @@ Result<std::vector<GenerationRequest>> varied(const std::vector<GenerationReques
             for (GenerationRequest request : before) {
                 if (request.policy != policy || request.preset != preset) {
                     request.policyParameters.clear();
+                    request.protect.clear(); // spares tokens of a cached run only
                 }
                 request.policy = policy;
                 request.preset = preset;

@@ -11,6 +11,7 @@ list(APPEND ui_sources ${CMAKE_CURRENT_SOURCE_DIR}/error_text.cpp ${CMAKE_CURREN
   ${CMAKE_CURRENT_SOURCE_DIR}/window/main_window_tuning.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/window/main_window_compare.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/window/main_window_present.cpp
+  ${CMAKE_CURRENT_SOURCE_DIR}/window/main_window_lab.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/window/run_background.cpp)
 list(APPEND ui_headers ${CMAKE_CURRENT_SOURCE_DIR}/error_text.h ${CMAKE_CURRENT_SOURCE_DIR}/elided_label.h
   ${CMAKE_CURRENT_SOURCE_DIR}/window/file_services.h)

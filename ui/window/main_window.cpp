@@ -17,6 +17,8 @@
 #include "ui/runs/runs_panel.h"
 #include "ui/selection/selection_panel.h"
 #include "ui/selection/token_grid_panel.h"
+#include "ui/sensitivity/probe_panel.h"
+#include "ui/sensitivity/sensitivity_panel.h"
 #include "ui/statistics/statistics_panel.h"
 #include "ui/tune/curves_panel.h"
 #include "ui/tune/schedule_panel.h"
@@ -98,6 +100,8 @@ MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* paren
     , m_tokens(new TokenGridPanel)
     , m_statistics(new StatisticsPanel)
     , m_comparison(new ComparisonPanel)
+    , m_sensitivity(new SensitivityPanel(engine))
+    , m_probe(new ProbePanel(engine))
     , m_banner(new Banner)
     , m_summary(new SummaryStrip)
     , m_status(new StatusLine)
@@ -145,6 +149,7 @@ MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* paren
     m_docks.history = addDock("historyDock", tr("History"), &m_tuning->history());
     m_docks.runs = addDock("runsDock", tr("Runs"), &m_runDesk->runs());
     m_docks.queue = addDock("queueDock", tr("Queue"), &m_runDesk->queuePanel());
+    makeLab();
     m_workspaces = std::make_unique<Workspaces>(*this, m_docks);
     new DockTitles(*this, m_docks.all());
     statusBar()->setSizeGripEnabled(false);
@@ -161,6 +166,7 @@ MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* paren
     connectComparison();
     connectLinks();
     connectManners();
+    connectLab();
     connect(m_workspaces.get(), &Workspaces::currentChanged, this, &MainWindow::showCentre);
     showCentre();
     m_tick.setInterval(kTickMilliseconds);
@@ -189,6 +195,8 @@ MainWindow::~MainWindow()
     m_run.disconnect(this);
     m_race.disconnect();
     m_thresholds.disconnect();
+    m_engine.disconnect(&m_sensitivity->model());
+    m_engine.disconnect(&m_probe->model());
 }
 
 QDockWidget* MainWindow::addDock(const char* name, const QString& title, QWidget* content)
@@ -265,7 +273,8 @@ GenerationRequest MainWindow::request() const
     }
     m_caching->model().applyTo(request);
     request.traceLevel = action("recordScores")->isChecked() ? plan::TraceLevel::Scores : plan::TraceLevel::Decisions;
-    return request;
+    const auto geometry = m_prompt->model().geometry();
+    return geometry ? m_probe->model().withProtection(std::move(request), geometry->grid) : request;
 }
 
 void MainWindow::showCell(int evaluation, int layer, plan::ModuleKind module)
@@ -288,8 +297,10 @@ void MainWindow::updateActions()
     m_prompt->setRunning(running,
         m_race.isRunning()               ? tr("Racing…")
             : m_thresholds.isRecording() ? tr("Recording…")
+            : isLabBusy()                ? tr("Measuring…")
                                          : QString());
-    const bool isBusyElsewhere = m_run.isRunning() || m_thresholds.isRecording();
+    const bool isBusyElsewhere = m_run.isRunning() || m_thresholds.isRecording() || isLabBusy();
+    updateLab();
     m_thresholdCard->setBlocked(running || !m_prompt->model().hasModel());
     m_racePanel->setBlocked(isBusyElsewhere || !m_prompt->model().hasModel(),
         isBusyElsewhere ? tr("A run is going on.") : tr("The model is not known yet."));

@@ -28,9 +28,11 @@ class CachingPanel;
 class ComparisonPanel;
 class PlayerWidget;
 class PromptPanel;
+class ProbePanel;
 class RacePanel;
 class RunDesk;
 class SelectionPanel;
+class SensitivityPanel;
 class StatisticsPanel;
 class ShortcutKeys;
 class StatusLine;
@@ -68,6 +70,8 @@ public:
     PlayerWidget& player() { return *m_player; }
     SelectionPanel& selection() { return *m_selection; }
     TuningDesk& tuning() { return *m_tuning; }
+    SensitivityPanel& sensitivity() { return *m_sensitivity; }
+    ProbePanel& probe() { return *m_probe; }
     ComparisonPanel& comparison() { return *m_comparison; }
     TokenGridPanel& tokens() { return *m_tokens; }
     StatisticsPanel& statistics() { return *m_statistics; }
@@ -136,7 +140,16 @@ private:
     void openRacer(int racer);
     void showSummary();
     void refreshLive();
-    bool isEngineBusy() const { return m_run.isRunning() || m_race.isRunning() || m_thresholds.isRecording(); }
+    bool isEngineBusy() const
+    {
+        return m_run.isRunning() || m_race.isRunning() || m_thresholds.isRecording() || isLabBusy();
+    }
+    // main_window_lab.cpp
+    void makeLab();
+    void connectLab();
+    void updateLab();
+    bool isLabBusy() const;
+    void cancelLab();
     // main_window_compare.cpp
     void makeComparisonActions();
     void connectComparison();
@@ -212,6 +225,8 @@ private:
     TokenGridPanel* m_tokens;
     StatisticsPanel* m_statistics;
     ComparisonPanel* m_comparison;
+    SensitivityPanel* m_sensitivity;
+    ProbePanel* m_probe;
     Banner* m_banner;
     SummaryStrip* m_summary;
     StatusLine* m_status;

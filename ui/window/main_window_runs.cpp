@@ -124,6 +124,7 @@ void MainWindow::cancel()
         m_run.cancel();
         m_race.cancel();
         m_thresholds.cancel();
+        cancelLab();
         m_status->showIdle(tr("Cancelling…"));
     } else {
         m_banner->hide();

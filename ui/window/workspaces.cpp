@@ -12,7 +12,7 @@ namespace toca::ui {
 namespace {
 
 /// Counts up when docks change, so that an old layout is not forced onto them.
-constexpr int kLayoutVersion = 3;
+constexpr int kLayoutVersion = 5;
 
 const char* key(int workspace)
 {
@@ -71,6 +71,8 @@ void Workspaces::arrange(Workspace workspace)
     m_window.splitDockWidget(m_docks.map, m_docks.statistics, Qt::Horizontal);
     m_window.tabifyDockWidget(m_docks.statistics, m_docks.tokens);
     m_window.tabifyDockWidget(m_docks.statistics, m_docks.comparison);
+    m_window.tabifyDockWidget(m_docks.map, m_docks.sensitivity);
+    m_window.tabifyDockWidget(m_docks.map, m_docks.probe);
     m_window.tabifyDockWidget(m_docks.map, m_docks.schedule);
     m_window.tabifyDockWidget(m_docks.statistics, m_docks.curves);
     m_window.tabifyDockWidget(m_docks.statistics, m_docks.history);
@@ -78,6 +80,9 @@ void Workspaces::arrange(Workspace workspace)
     m_window.tabifyDockWidget(m_docks.statistics, m_docks.queue);
     for (QDockWidget* dock : {m_docks.schedule, m_docks.curves, m_docks.history}) {
         dock->setVisible(workspace == Workspace::Tune);
+    }
+    for (QDockWidget* dock : {m_docks.sensitivity, m_docks.probe}) {
+        dock->setVisible(workspace == Workspace::Analyse);
     }
     if (workspace == Workspace::Race) { // the clips need the room
         m_docks.prompt->show();

@@ -30,9 +30,12 @@ struct Docks {
     QDockWidget* comparison = nullptr;
     QDockWidget* runs = nullptr;
     QDockWidget* queue = nullptr;
+    QDockWidget* sensitivity = nullptr;
+    QDockWidget* probe = nullptr;
     QList<QDockWidget*> all() const
     {
-        return {prompt, caching, map, tokens, statistics, comparison, schedule, curves, history, runs, queue};
+        return {prompt, caching, map, tokens, statistics, comparison, sensitivity, probe, schedule, curves, history,
+            runs, queue};
     }
 };
 
