@@ -3,7 +3,7 @@
 // turns in the real window with map, tokens, plots and comparison live, in an engine without a window, and there
 // without the clock of the parts.
 //
-//   ./dev build display-cost && xvfb-run -a build/tests/display-cost 9
+//   ./dev build display-cost && xvfb-run -a build/bin/display-cost 15
 #include "app/engine_runner.h"
 #include "core/engine/make_engine.h"
 #include "ui/prompt/prompt_panel.h"

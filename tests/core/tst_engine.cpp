@@ -61,6 +61,7 @@ private Q_SLOTS:
     void observerHearsAllInOrder();
     void planIsWhatIsCounted_data();
     void planIsWhatIsCounted();
+    void stepLatentsAndParts();
     void reportIsJson();
     void sameRequestSameBytes();
     void settingsThatCacheNothingEqualNone();
@@ -158,6 +159,37 @@ void TestEngine::planIsWhatIsCounted()
         QCOMPARE(std::count(fresh.begin(), fresh.end(), 1), static_cast<std::ptrdiff_t>(planned.tokens));
     }
     QVERIFY(trace.peakCacheBytes() <= run->plan.cacheBytes());
+}
+
+void TestEngine::stepLatentsAndParts()
+{
+    const auto engine = test::newEngine();
+    auto request = test::smallRequest();
+    test::Recorder heard;
+    const auto baseline = engine->generate(request, heard, {});
+    request.policy = "toca";
+    const auto run = test::generate(*engine, request);
+    QVERIFY2(baseline && run, test::told(run));
+    QCOMPARE(baseline->stepLatents.size(), static_cast<std::size_t>(request.steps));
+    for (std::size_t step = 0; step < heard.steps.size(); ++step) {
+        QVERIFY(heard.steps[step].latent == baseline->stepLatents[step]);
+        QCOMPARE(latentRelativeError(baseline->stepLatents[step], baseline->stepLatents[step]), 0.0);
+    }
+    // The last one is the final latent to 16 bits, and each run begins like its baseline: step 0 is full.
+    const auto last = latentRelativeError(run->stepLatents.back(), baseline->stepLatents.back());
+    const auto exact = fidelity(run->clip, baseline->clip, run->latent, baseline->latent);
+    QVERIFY(exact && std::abs(last - exact->latentRelativeError) < 2e-3);
+    QCOMPARE(latentRelativeError(run->stepLatents.front(), baseline->stepLatents.front()), 0.0);
+
+    double parts = 0;
+    for (const auto& [name, seconds] : run->partSeconds)
+        parts += seconds;
+    QVERIFY(parts > 0);
+    for (const char* name : {"attention", "mlp", "row_moves", "preview", "decoding", "other"})
+        QVERIFY2(run->partSeconds.count(name) == 1, name);
+    const auto plain = makeEngine({.embeddedModelPath = test::embeddedModel().string(), .measuresParts = false});
+    const auto unmeasured = test::generate(*plain, request);
+    QVERIFY(unmeasured && unmeasured->partSeconds.empty() && unmeasured->latent == run->latent);
 }
 
 void TestEngine::reportIsJson()
