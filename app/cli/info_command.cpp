@@ -4,6 +4,7 @@
 #include "app/cli/console.h"
 #include "app/cli/info_model.h"
 #include "app/cli/info_trace.h"
+#include "app/cli/run_input.h"
 #include "core/engine/make_engine.h"
 
 #include <CLI/CLI.hpp>
@@ -65,6 +66,8 @@ Result<std::string> describe(const fs::path& path, bool isJson)
 {
     std::error_code error;
     const fs::file_status status = fs::status(path, error);
+    if (isStoredRun(path))
+        return storedRunInfo(path, isJson);
     if (fs::is_directory(status) && looksLikeModel(path))
         return modelAnswer(path, isJson);
     if (fs::is_regular_file(status) && isSafetensors(path)) {
@@ -89,8 +92,10 @@ void addInfoCommand(CLI::App& program, Action& action)
         bool isJson = false;
     };
     auto options = std::make_shared<Options>();
-    CLI::App* command = program.add_subcommand("info", "Tell what a model folder, a clip or a trace holds");
-    command->add_option("FILE", options->path, "Model folder, clip, picture or trace")->required()->type_name("");
+    CLI::App* command = program.add_subcommand("info", "Tell what a model folder, a clip, a trace or a bundle holds");
+    command->add_option("FILE", options->path, "Model folder, clip, picture, trace, bundle or run folder")
+        ->required()
+        ->type_name("");
     command->add_flag("--json", options->isJson, "Print JSON");
     command->callback([&action, options] {
         action = [options] {

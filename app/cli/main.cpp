@@ -42,6 +42,9 @@ int run(int argumentCount, char** arguments)
     addThresholdCommand(program, action);
     addSensitivityCommand(program, action);
     addProbeCommand(program, action);
+    addTuneCommand(program, action);
+    addReplayCommand(program, action);
+    addBundleCommand(program, action);
     addTrainCommand(program, action);
     addRaceCommand(program, action);
     addCompareCommand(program, action);

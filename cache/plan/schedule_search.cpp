@@ -126,7 +126,8 @@ std::vector<SearchPoint> ScheduleSearch::families() const
         double power;
         const char* name;
     };
-    for (const Shape shape : {Shape{1.0, "evenly"}, Shape{1.3, "denser first"}, Shape{0.8, "denser last"}})
+    for (const Shape shape : {Shape{1.0, "evenly"}, Shape{1.3, "denser first"}, Shape{1.6, "much denser first"},
+             Shape{2.0, "densest first"}, Shape{0.8, "denser last"}})
         for (const int order : {1, 2, 0}) {
             // The most full steps that the limit allows.
             const ScheduleCell between = order == 0 ? ScheduleCell::reuse() : ScheduleCell::forecast(order);

@@ -605,7 +605,7 @@ void TestMainWindow::tabbedDocksShowTheirNameOnce()
     auto* statistics = m_window->findChild<QDockWidget*>("statisticsDock");
     auto* tokens = m_window->findChild<QDockWidget*>("tokensDock");
     m_window->findChild<QDockWidget*>("comparisonDock")->close();
-    for (const char* name : {"runsDock", "queueDock"}) { // they have tabs beside these
+    for (const char* name : {"runsDock", "queueDock", "exploreDock"}) { // they have tabs beside these
         m_window->findChild<QDockWidget*>(name)->close();
     }
     QVERIFY(m_window->tabifiedDockWidgets(tokens).contains(statistics));

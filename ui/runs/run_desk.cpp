@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/runs/run_desk.h"
 
+#include "ui/explore/explore_panel.h"
+#include "ui/explore/tuner.h"
+#include "ui/explore/tuner_card.h"
 #include "ui/runs/job_dialog.h"
 #include "ui/runs/library_dialog.h"
 #include "ui/runs/queue_panel.h"
@@ -21,13 +24,22 @@ constexpr double kLargestQuota = 1 << 20; // GiB
 } // namespace
 
 RunDesk::RunDesk(EnginePort& engine, QSettings& settings, FileServices services, const QString& folder,
-    QUndoStack& undo, std::function<bool()> isOthersBusy)
+    QUndoStack& undo, std::function<bool()> isOthersBusy, std::function<bool()> isBackgroundTaken)
     : m_settings(settings)
     , m_store(std::move(services), folder)
-    , m_queue(engine, m_store, std::move(isOthersBusy))
+    , m_queue(engine, m_store, isOthersBusy)
+    , m_tuner(std::make_unique<Tuner>(engine,
+          [this, isOthersBusy, isBackgroundTaken] {
+              const bool isQueueNext = m_queue.waiting() > 0 && !m_queue.isPaused();
+              return isOthersBusy() || isBackgroundTaken() || m_queue.isRunning() || isQueueNext;
+          }))
     , m_runs(new RunsPanel(m_store, undo))
     , m_queuePanel(new QueuePanel(m_queue))
+    , m_explore(new ExplorePanel(m_store))
+    , m_tunerCard(new TunerCard(*m_tuner))
 {
+    m_explore->setSideWidget(m_tunerCard);
+    connect(m_tuner.get(), &Tuner::failed, this, &RunDesk::failed);
     connect(&m_store, &RunStore::failed, this, &RunDesk::failed);
     connect(&m_queue, &JobQueue::failed, this, &RunDesk::failed);
     connect(&m_store, &RunStore::removed, this, [this](const QStringList& ids, const QString& why) {
@@ -43,6 +55,7 @@ RunDesk::RunDesk(EnginePort& engine, QSettings& settings, FileServices services,
     if (!folder.isEmpty()) {
         m_store.open();
         m_queue.open(folder);
+        m_tuner->setFile(folder + QStringLiteral("/.tuner.json"));
     }
 }
 
@@ -50,6 +63,8 @@ RunDesk::~RunDesk()
 {
     m_store.disconnect(m_runs);
     m_queue.disconnect(m_queuePanel);
+    m_store.disconnect(m_explore);
+    m_tuner->disconnect(m_tunerCard);
 }
 
 void RunDesk::setLibrary(const QString& folder, qint64 quota)
@@ -60,6 +75,8 @@ void RunDesk::setLibrary(const QString& folder, qint64 quota)
         m_settings.setValue("library/folder", folder);
         m_store.setFolder(folder);
         m_queue.open(folder);
+        m_tuner->stop();
+        m_tuner->setFile(folder + QStringLiteral("/.tuner.json"));
     }
 }
 

@@ -7,30 +7,39 @@
 #include <QObject>
 
 #include <functional>
+#include <memory>
 
 class QSettings;
 class QUndoStack;
 
 namespace toca::ui {
 
+class ExplorePanel;
 class QueuePanel;
 class RunsPanel;
+class Tuner;
+class TunerCard;
 
-/// All that keeps runs: the library, its gallery, and the queue. The window shows the parts in its docks and tells what
-/// runs.
+/// All that keeps runs and searches among them: the library, its gallery, the queue, the chart and the tuner. The
+/// window shows the parts in its docks and tells what runs.
 class RunDesk : public QObject {
     Q_OBJECT
 public:
     /// @param settings must outlive the desk
     /// @param folder of the library, "" = none
+    /// @param isOthersBusy true while the window needs the engine itself
+    /// @param isBackgroundTaken true while somebody else makes a run in the background
     RunDesk(EnginePort& engine, QSettings& settings, FileServices services, const QString& folder, QUndoStack& undo,
-        std::function<bool()> isOthersBusy);
+        std::function<bool()> isOthersBusy, std::function<bool()> isBackgroundTaken);
     ~RunDesk() override;
 
     RunStore& store() { return m_store; }
     JobQueue& queue() { return m_queue; }
     RunsPanel& runs() { return *m_runs; }
     QueuePanel& queuePanel() { return *m_queuePanel; }
+    ExplorePanel& explore() { return *m_explore; }
+    Tuner& tuner() { return *m_tuner; }
+    TunerCard& tunerCard() { return *m_tunerCard; }
     /// Asks for folder and limit of the library.
     void askSettings(QWidget* parent);
     /// Asks for runs and queues them. @param varies proposes a sweep
@@ -45,9 +54,12 @@ private:
     QSettings& m_settings;
     RunStore m_store;
     JobQueue m_queue;
+    std::unique_ptr<Tuner> m_tuner;
     // owned by the window's docks
     RunsPanel* m_runs;
     QueuePanel* m_queuePanel;
+    ExplorePanel* m_explore;
+    TunerCard* m_tunerCard;
 };
 
 } // namespace toca::ui

@@ -6,6 +6,8 @@
 #include "ui/commands/shortcut_keys.h"
 #include "ui/compare/comparison_panel.h"
 #include "ui/compare/summary_strip.h"
+#include "ui/explore/explore_panel.h"
+#include "ui/explore/tuner.h"
 #include "ui/guide/tour.h"
 #include "ui/player/player_widget.h"
 #include "ui/prompt/model_dialog.h"
@@ -107,10 +109,11 @@ MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* paren
     , m_status(new StatusLine)
     , m_racePanel(new RacePanel(m_race, m_caching->model(), m_tasks))
     , m_tuning(std::make_unique<TuningDesk>(*m_caching, *m_settings, presetFileOf(*m_settings), m_files.recordedRuns))
-    , m_runDesk(std::make_unique<RunDesk>(engine, *m_settings, m_files,
+    , m_runDesk(std::make_unique<RunDesk>(
+          engine, *m_settings, m_files,
           !options.library.isEmpty() ? options.library
                                      : m_settings->value("library/folder", options.defaultLibrary).toString(),
-          m_caching->model().undoStack(), [this] { return isEngineBusy(); }))
+          m_caching->model().undoStack(), [this] { return isEngineBusy(); }, [this] { return m_run.isInBackground(); }))
     , m_centre(new QStackedWidget)
 {
     setWindowTitle(tr("ToCa Studio"));
@@ -148,6 +151,7 @@ MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* paren
     m_docks.curves = addDock("curvesDock", tr("Curves"), &m_tuning->curves());
     m_docks.history = addDock("historyDock", tr("History"), &m_tuning->history());
     m_docks.runs = addDock("runsDock", tr("Runs"), &m_runDesk->runs());
+    m_docks.explore = addDock("exploreDock", tr("Explore"), &m_runDesk->explore());
     m_docks.queue = addDock("queueDock", tr("Queue"), &m_runDesk->queuePanel());
     makeLab();
     m_workspaces = std::make_unique<Workspaces>(*this, m_docks);
@@ -190,6 +194,8 @@ MainWindow::~MainWindow()
     m_engine.disconnect(&m_race);
     m_engine.disconnect(&m_thresholds);
     m_engine.disconnect(&m_runDesk->queue());
+    m_engine.disconnect(&m_runDesk->tuner());
+    m_runDesk->tuner().disconnect(this);
     m_runDesk->store().disconnect(this);
     m_runDesk->queue().disconnect(this);
     m_run.disconnect(this);

@@ -174,6 +174,8 @@ private:
         const std::shared_ptr<const RunResult>& baseline);
     void recall(const GenerationRequest& stored, Recall part);
     void openSettingFile(const QString& path);
+    void connectExplore();
+    void startTuner();
     // main_window_actions.cpp
     void makeActions();
     void makeMenus();

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the window does with the run library and the queue.
 #include "ui/caching/caching_panel.h"
+#include "ui/explore/explore_panel.h"
+#include "ui/explore/tuner.h"
+#include "ui/explore/tuner_card.h"
 #include "ui/prompt/prompt_panel.h"
 #include "ui/runs/queue_panel.h"
 #include "ui/runs/run_desk.h"
@@ -15,6 +18,7 @@
 #include <QDockWidget>
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QLocale>
 #include <QTimer>
 
 namespace toca::ui {
@@ -81,11 +85,71 @@ void MainWindow::connectLibrary()
         rememberRecent(path);
         Q_EMIT fileSaved(path);
     });
+    connectExplore();
     addAction("saveBundle", tr("Save &bundle…"), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_S),
         tr("One file with clip, trace, request, report and pixels, which opens again as this run"),
         &MainWindow::askSaveBundle);
     addAction("queueRuns", tr("Add to the &queue…"), QKeySequence(Qt::CTRL | Qt::Key_J),
         tr("Many prompts, seeds and settings as one job"), &MainWindow::askQueue);
+}
+
+void MainWindow::connectExplore()
+{
+    ExplorePanel& explore = m_runDesk->explore();
+    const auto follow = [this, &explore] { explore.setRequest(request()); };
+    connect(&m_caching->model(), &CachingModel::changed, this, follow);
+    connect(&m_prompt->model(), &PromptModel::changed, this, follow);
+    connect(&explore, &ExplorePanel::openRequested, this, &MainWindow::openRun);
+    connect(&explore, &ExplorePanel::settingsRequested, this, [this](const QString& id) {
+        if (const library::RunRecord* record = m_runDesk->store().find(id.toStdString())) {
+            recall(record->request, Recall::Caching);
+        }
+    });
+    connect(&explore, &ExplorePanel::sweepRequested, this, [this] {
+        m_prompt->takeEdits();
+        m_runDesk->askJob(request(), true, this);
+    });
+    connect(&m_runDesk->tunerCard(), &TunerCard::startRequested, this, &MainWindow::startTuner);
+    connect(&m_runDesk->tuner(), &Tuner::finished, this, [this] {
+        const TunerVerdict& verdict = m_runDesk->tuner().verdict();
+        plan::NamedSetting setting;
+        setting.name = tr("Tuned, %1 dB on prompts not tuned on")
+                           .arg(QLocale().toString(verdict.tunedDb - verdict.referenceDb, 'f', 1))
+                           .toStdString();
+        setting.policy = "schedule";
+        setting.values = {{"table", verdict.table}};
+        setting.note = tr("%1 dB against %2 dB of %3 on %4 prompts not tuned on, in %5 of its time.")
+                           .arg(verdict.tunedDb, 0, 'f', 2)
+                           .arg(verdict.referenceDb, 0, 'f', 2)
+                           .arg(QString::fromStdString(m_runDesk->tuner().question().request.policy))
+                           .arg(verdict.prompts)
+                           .arg(verdict.timeRatio, 0, 'f', 3)
+                           .toStdString();
+        m_tuning->presets().save(setting);
+        m_status->showIdle(tr("The tuner has ended: %1").arg(QString::fromStdString(setting.name)));
+    });
+}
+
+/// The model's examples: some to tune on, others to judge by.
+void MainWindow::startTuner()
+{
+    constexpr std::size_t kTraining = 3;
+    constexpr std::size_t kHeldOut = 4;
+    m_prompt->takeEdits();
+    TunerQuestion question;
+    question.request = request();
+    question.costs = m_caching->model().costs();
+    question.budget = m_runDesk->tunerCard().budget();
+    const auto examples =
+        m_prompt->model().hasModel() ? m_prompt->model().model().examplePrompts : std::vector<std::string>();
+    // Half of few examples, so that there is always something to judge by.
+    const std::size_t training = std::min(kTraining, (examples.size() + 1) / 2);
+    for (std::size_t index = 0; index < std::min(examples.size(), training + kHeldOut); ++index) {
+        (index < training ? question.training : question.heldOut).push_back(examples[index]);
+    }
+    if (const auto started = m_runDesk->tuner().start(question); !started) {
+        m_banner->showError(started.error());
+    }
 }
 
 bool MainWindow::waitForQueue()

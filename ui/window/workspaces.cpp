@@ -12,7 +12,7 @@ namespace toca::ui {
 namespace {
 
 /// Counts up when docks change, so that an old layout is not forced onto them.
-constexpr int kLayoutVersion = 5;
+constexpr int kLayoutVersion = 6;
 
 const char* key(int workspace)
 {
@@ -77,6 +77,7 @@ void Workspaces::arrange(Workspace workspace)
     m_window.tabifyDockWidget(m_docks.statistics, m_docks.curves);
     m_window.tabifyDockWidget(m_docks.statistics, m_docks.history);
     m_window.tabifyDockWidget(m_docks.map, m_docks.runs);
+    m_window.tabifyDockWidget(m_docks.map, m_docks.explore);
     m_window.tabifyDockWidget(m_docks.statistics, m_docks.queue);
     for (QDockWidget* dock : {m_docks.schedule, m_docks.curves, m_docks.history}) {
         dock->setVisible(workspace == Workspace::Tune);
@@ -87,7 +88,7 @@ void Workspaces::arrange(Workspace workspace)
     if (workspace == Workspace::Race) { // the clips need the room
         m_docks.prompt->show();
         for (QDockWidget* dock : {m_docks.caching, m_docks.map, m_docks.statistics, m_docks.tokens, m_docks.comparison,
-                 m_docks.runs, m_docks.queue}) {
+                 m_docks.runs, m_docks.queue, m_docks.explore}) {
             dock->hide();
         }
         m_window.resizeDocks({m_docks.prompt}, {330}, Qt::Horizontal);
@@ -102,6 +103,7 @@ void Workspaces::arrange(Workspace workspace)
     m_docks.comparison->show();
     m_docks.runs->show();
     m_docks.queue->show();
+    m_docks.explore->show();
     m_docks.map->raise();
     m_docks.statistics->raise();
     if (workspace == Workspace::Tune) {

@@ -32,10 +32,11 @@ struct Docks {
     QDockWidget* queue = nullptr;
     QDockWidget* sensitivity = nullptr;
     QDockWidget* probe = nullptr;
+    QDockWidget* explore = nullptr;
     QList<QDockWidget*> all() const
     {
         return {prompt, caching, map, tokens, statistics, comparison, sensitivity, probe, schedule, curves, history,
-            runs, queue};
+            runs, queue, explore};
     }
 };
 
