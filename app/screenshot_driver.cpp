@@ -4,6 +4,7 @@
 #include "ui/caching/caching_panel.h"
 #include "ui/caching/policy_chooser.h"
 #include "ui/compare/comparison_panel.h"
+#include "ui/explore/explore_panel.h"
 #include "ui/player/player_widget.h"
 #include "ui/present/figure_desk.h"
 #include "ui/present/presentation.h"
@@ -342,7 +343,7 @@ void ScreenshotDriver::showRuns()
         if (!m_hasQueuePicture && queue.waiting() == 2 && queue.step() > 2) {
             m_hasQueuePicture = true;
             m_window.runDesk().runs().list().setCurrentIndex(m_window.runDesk().runs().list().model()->index(1, 0));
-            later(60, [this] { save("13-runs"); });
+            later(60, [this] { save("20-runs"); });
         }
         if (!queue.isRunning() && queue.waiting() == 0) {
             waiting->deleteLater();
@@ -352,11 +353,23 @@ void ScreenshotDriver::showRuns()
     waiting->start(40);
 }
 
+/// The race's runs as cost against fidelity, with the settings that nothing beats.
 void ScreenshotDriver::afterQueue()
 {
-    m_window.findChild<QDockWidget*>("mapDock")->raise();
-    m_window.findChild<QDockWidget*>("statisticsDock")->raise();
-    finishTheme();
+    m_window.workspaces().switchTo(ui::Workspace::Tune);
+    m_window.findChild<QDockWidget*>("exploreDock")->raise();
+    later(kSettleMilliseconds, [this] {
+        ui::ExplorePanel& explore = m_window.runDesk().explore();
+        explore.select(static_cast<int>(explore.points().size()) / 2);
+        later(kSettleMilliseconds, [this] {
+            save("21-explore");
+            m_window.findChild<QDockWidget*>("mapDock")->raise();
+            m_window.workspaces().switchTo(ui::Workspace::Generate);
+            m_window.findChild<QDockWidget*>("mapDock")->raise();
+            m_window.findChild<QDockWidget*>("statisticsDock")->raise();
+            finishTheme();
+        });
+    });
 }
 
 void ScreenshotDriver::finishTheme()
