@@ -14,6 +14,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::uint64_t kHeldOutSeed = 1001; // seeds that no training prompt has
+constexpr std::size_t kCostRounds = 3;
+constexpr int kTimeRounds = 5; // of a measurement
+constexpr double kPhases[]{0.6, 0.85, 1.0}; // of the budget, after which times are measured
 constexpr double kMostDb = 99; // of identical clips
 constexpr std::size_t kLargestState = std::size_t{64} << 20;
 
@@ -72,8 +75,8 @@ Result<void> TuneRun::save() const
 {
     const plan::SearchProblem& problem = m_search->problem();
     Json state{{"format", "toca-tune-state"}, {"version", 1}, {"question", questionJson()}, {"limit", problem.limit},
-        {"costs", problem.costs ? Json(problem.costs->json()) : Json(nullptr)}, {"runs", m_runs},
-        {"points", Json::parse(m_search->pointsJson())}};
+        {"measured", m_measured}, {"costs", problem.costs ? Json(problem.costs->json()) : Json(nullptr)},
+        {"runs", m_runs}, {"points", Json::parse(m_search->pointsJson())}};
     return writeFileAtomically(m_question.state, state.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
@@ -98,8 +101,12 @@ Result<void> TuneRun::prepare(std::stop_token stop)
     plan::SearchProblem problem;
     problem.seed = m_question.seed;
     std::optional<plan::Plan> reference;
-    for (const PolicyChoice& choice : {none, m_question.reference, PolicyChoice{"taylorseer", {}, {}},
-             PolicyChoice{"fora", {}, {}}, PolicyChoice{"schedule", {}, {}}}) {
+    const PolicyChoice known[]{none, m_question.reference, {"taylorseer", {}, {}}, {"fora", {}, {}},
+        {"schedule", {},
+            {{"table", std::string("3x1; sa = c 2f; ca = c 2f; mlp = c 2f2")}, {"other_size", std::string("repeat")}}}};
+    // Several rounds: a machine that does something else meanwhile must not spoil all of it.
+    for (std::size_t turn = 0; turn < kCostRounds * std::size(known); ++turn) {
+        const PolicyChoice& choice = known[turn % std::size(known)];
         const auto made = generate(with(first, seed, choice), "costs of " + choice.name(), stop);
         if (!made)
             return unexpected(made.error());
@@ -107,6 +114,8 @@ Result<void> TuneRun::prepare(std::stop_token stop)
         problem.geometry = made->plan.geometry();
         problem.schedule = made->plan.schedule();
         problem.context.family = problem.geometry.family;
+        if (turn >= std::size(known))
+            continue;
         if (choice.policy == "taylorseer")
             problem.starts.push_back(made->plan);
         if (choice.name() == m_question.reference.name() && choice.policy != "none") {
@@ -152,15 +161,53 @@ Result<void> TuneRun::prepare(std::stop_token stop)
     }
     m_search = std::make_unique<plan::ScheduleSearch>(std::move(problem));
     m_runs = state["runs"].get<int>();
+    if (const Json measured = state.value("measured", Json()); measured.is_number_unsigned())
+        m_measured = static_cast<int>(std::min<std::uint64_t>(measured.get<std::uint64_t>(), std::size(kPhases)));
     if (const auto taken = m_search->setPoints(state["points"].dump()); !taken)
         return refused("holds damaged schedules (" + taken.error().message + ")");
     return {};
 }
 
+Result<void> TuneRun::measure(std::stop_token stop)
+{
+    const plan::SearchPoint* best = m_search->best();
+    if (m_question.byFlops || !best)
+        return {};
+    const PolicyChoice tuned{"schedule", {}, {{"table", best->table}}};
+    std::vector<double> ratios;
+    for (int round = 0; round < kTimeRounds; ++round) {
+        double seconds[2]{};
+        for (int turn = 0; turn < 2; ++turn) {
+            const int which = (turn + round) % 2;
+            const auto made = generate(
+                with(m_question.training.front(), m_question.request.seed, which == 0 ? tuned : m_question.reference),
+                "measuring times", stop);
+            if (!made)
+                return unexpected(made.error());
+            seconds[which] = made->times.denoising;
+        }
+        ratios.push_back(seconds[0] / seconds[1]);
+    }
+    // What the best one should have cost to take the same time; one measurement moves the limit by a fifth at most.
+    const double ratio = median(ratios);
+    m_search->setLimit(std::clamp(best->cost / ratio, 0.8 * limit(), 1.2 * limit()) * (1 + 1e-9));
+    return {};
+}
+
 Result<void> TuneRun::search(std::stop_token stop)
 {
-    while (m_runs < m_question.budget) {
-        auto point = m_search->next();
+    while (m_runs < m_question.budget || m_measured < static_cast<int>(std::size(kPhases))) {
+        auto point = m_runs < m_question.budget ? m_search->next() : std::optional<plan::SearchPoint>();
+        const bool isPhaseOver = m_measured < static_cast<int>(std::size(kPhases))
+            && (!point || m_runs >= kPhases[m_measured] * m_question.budget);
+        if (isPhaseOver) {
+            ++m_measured;
+            if (auto done = measure(stop); !done)
+                return done;
+            if (auto saved = save(); !saved)
+                return saved;
+            continue;
+        }
         if (!point)
             break; // nothing new to try
         point->isComplete = true;

@@ -66,6 +66,8 @@ public:
     GenerationRequest tunedRequest() const; ///< @pre schedules().best()
 
 private:
+    /// Times of the best schedule and of the setting to beat, in turns: the limit follows what was measured.
+    Result<void> measure(std::stop_token stop);
     Result<RunResult> generate(const GenerationRequest& request, const std::string& label, std::stop_token stop);
     GenerationRequest with(const std::string& prompt, std::uint64_t seed, const PolicyChoice& choice) const;
     nlohmann::ordered_json questionJson() const;
@@ -78,6 +80,7 @@ private:
     std::unique_ptr<plan::ScheduleSearch> m_search;
     std::vector<TuneVerdict> m_verdicts;
     int m_runs = 0;
+    int m_measured = 0; ///< how often the limit was held against the clock
 };
 
 /// Means over the held-out prompts; what the report and the preset's note say.

@@ -16,6 +16,7 @@ using Json = nlohmann::ordered_json;
 constexpr int kProposals = 400; // until one fits the cost and is new
 constexpr int kParents = 3; // of the best that are changed
 constexpr double kCheapest = 0.90; // of the limit: what is much cheaper wastes fidelity
+constexpr double kDearestParent = 1.1; // of the limit: changes may make it cheaper
 constexpr double kMargin = 1.0; // dB that later prompts may still make up for
 constexpr std::size_t kMostPoints = 100'000;
 
@@ -149,7 +150,7 @@ std::optional<SearchPoint> ScheduleSearch::mutation() const
 {
     std::vector<std::size_t> ranked;
     for (std::size_t index = 0; index < m_points.size(); ++index)
-        if (m_points[index].isComplete)
+        if (m_points[index].isComplete && m_points[index].cost <= kDearestParent * m_problem.limit)
             ranked.push_back(index);
     if (ranked.empty())
         return {};
@@ -252,7 +253,7 @@ const SearchPoint* ScheduleSearch::best() const
 {
     const SearchPoint* found = nullptr;
     for (const SearchPoint& point : m_points)
-        if (point.isComplete && (!found || point.mean() > found->mean()))
+        if (point.isComplete && point.cost <= m_problem.limit && (!found || point.mean() > found->mean()))
             found = &point;
     return found;
 }
@@ -267,6 +268,12 @@ bool ScheduleSearch::isHopeless(const std::vector<double>& fidelity) const
     for (std::size_t index = 0; index < fidelity.size(); ++index)
         behind += leader->fidelity[index] - fidelity[index];
     return behind / static_cast<double>(fidelity.size()) > kMargin;
+}
+
+void ScheduleSearch::setLimit(double limit)
+{
+    m_problem.limit = limit;
+    m_families = families();
 }
 
 void ScheduleSearch::tell(SearchPoint point)

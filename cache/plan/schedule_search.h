@@ -51,7 +51,9 @@ public:
     /// True when a point that has these values so far cannot become the best any more, to save the other prompts.
     bool isHopeless(const std::vector<double>& fidelity) const;
     void tell(SearchPoint point);
-    /// The best complete point; nullptr before the first.
+    /// Another limit, when measuring has shown that costs were judged wrongly: what was tried stays.
+    void setLimit(double limit);
+    /// The best complete point within the limit; nullptr before the first.
     const SearchPoint* best() const;
     const std::vector<SearchPoint>& points() const { return m_points; }
     double costOf(const ScheduleTable& table) const;

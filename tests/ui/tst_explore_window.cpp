@@ -120,9 +120,11 @@ void ExploreWindowTest::frontIsWhatNothingBeats()
         if (point.isOnFront)
             front.insert(point.fidelity);
     QVERIFY(front == (std::set<double>{20, 35, 40}));
-    // An error is better when it is smaller.
+    // An error is better when it is smaller: the identical clip is cheap and has none.
     const auto errors = paretoPoints(records, CostAxis::Seconds, FidelityAxis::LatentError);
-    QCOMPARE(std::count_if(errors.begin(), errors.end(), [](const ParetoPoint& p) { return p.isOnFront; }), 3);
+    QCOMPARE(errors.size(), 6u);
+    QCOMPARE(std::count_if(errors.begin(), errors.end(), [](const ParetoPoint& p) { return p.isOnFront; }), 1);
+    QCOMPARE(errors.front().isOnFront || errors[1].isOnFront, true);
 }
 
 void ExploreWindowTest::showsRunsAndOpensThem()
