@@ -89,8 +89,11 @@ ExplorePanel::ExplorePanel(RunStore& store, QWidget* parent)
     m_fidelity->setToolTip(tr("How near a run is to its own uncached run"));
     m_scope->setObjectName("exploreScope");
     m_scope->setAccessibleName(tr("Runs shown"));
-    m_scope->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    m_scope->setMinimumContentsLength(12);
+    // Narrow, because the window is as wide as its widest dock.
+    for (QComboBox* box : {m_cost, m_fidelity, m_scope}) {
+        box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        box->setMinimumContentsLength(5);
+    }
     auto* sweep = new QPushButton(tr("Sweep…"));
     sweep->setObjectName("exploreSweep");
     sweep->setToolTip(tr("Run any two parameters, or several policies, through the queue"));

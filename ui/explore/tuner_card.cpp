@@ -25,7 +25,8 @@ TunerCard::TunerCard(Tuner& tuner, QWidget* parent)
 {
     setObjectName("tunerCard");
     setProperty("card", true);
-    setFixedWidth(250);
+    setMinimumWidth(150);
+    setMaximumWidth(240);
     auto* title = new QLabel(tr("Automatic tuner"));
     title->setProperty("heading", true);
     m_text->setObjectName("tunerText");
