@@ -199,7 +199,10 @@ QWidget* ProbePanel::makeChoice()
     area->setWidgetResizable(true);
     area->setFrameShape(QFrame::NoFrame);
     area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    area->setFixedWidth(kChoiceWidth);
+    area->setMinimumWidth(120);
+    area->setMaximumWidth(kChoiceWidth);
+    area->setFocusPolicy(Qt::NoFocus);
+    area->setAccessibleName(tr("Settings"));
     return area;
 }
 

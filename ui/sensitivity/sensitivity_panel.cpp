@@ -300,7 +300,10 @@ QWidget* SensitivityPanel::makeChoice()
     area->setWidgetResizable(true);
     area->setFrameShape(QFrame::NoFrame);
     area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    area->setFixedWidth(kChoiceWidth);
+    area->setMinimumWidth(120);
+    area->setMaximumWidth(kChoiceWidth);
+    area->setFocusPolicy(Qt::NoFocus);
+    area->setAccessibleName(tr("Settings"));
     return area;
 }
 
@@ -310,6 +313,8 @@ QWidget* SensitivityPanel::makeMaps()
     m_site->setAccessibleName(tr("Shown step, layer and module"));
     m_site->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_site->setMinimumContentsLength(24);
+    m_site->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    m_scores->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     m_scores->setObjectName("sensitivityScore");
     m_scores->setAccessibleName(tr("Map beside the measured one"));
     for (int score = 0; score < kSensitivityScores; ++score) {

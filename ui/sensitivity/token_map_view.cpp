@@ -35,12 +35,13 @@ TokenMapView::TokenMapView(QWidget* parent)
     setMouseTracking(true);
     setFocusPolicy(Qt::StrongFocus);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    setAccessibleName(tr("Tokens of the clip"));
 }
 
 void TokenMapView::setTitle(const QString& title)
 {
     m_title = title;
-    setAccessibleName(title);
+    setAccessibleName(title.isEmpty() ? tr("Tokens of the clip") : title);
     update();
 }
 

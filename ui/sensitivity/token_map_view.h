@@ -55,7 +55,7 @@ public:
     void paintTo(QPainter& painter, const Theme& theme) const;
 
     QSize sizeHint() const override { return {420, 190}; }
-    QSize minimumSizeHint() const override { return {160, 90}; }
+    QSize minimumSizeHint() const override { return {80, 70}; }
 
 Q_SIGNALS:
     void tokenHovered(qint64 token); ///< -1 when the pointer left
