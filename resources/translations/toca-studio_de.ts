@@ -1077,11 +1077,11 @@
     <name>toca::ui::CurveView</name>
     <message>
         <source>Fresh ratio over steps</source>
-        <translation>Frischanteil über die Schritte</translation>
+        <translation>Frischanteil je Schritt</translation>
     </message>
     <message>
         <source>Fresh ratio over layers</source>
-        <translation>Frischanteil über die Schichten</translation>
+        <translation>Frischanteil je Schicht</translation>
     </message>
     <message>
         <source>%1 points</source>
