@@ -49,9 +49,12 @@ private Q_SLOTS:
 void TestWindowShell::themesSwitch()
 {
     generateAndWait();
-    for (const ThemeChoice choice : {ThemeChoice::Light, ThemeChoice::Dark, ThemeChoice::System}) {
+    const QFont before = m_window->caching().findChild<QWidget*>("fresh_ratio")->font();
+    for (const ThemeChoice choice :
+        {ThemeChoice::Light, ThemeChoice::Dark, ThemeChoice::HighContrast, ThemeChoice::System}) {
         m_window->setThemeChoice(choice);
         QCoreApplication::processEvents();
+        QCOMPARE(m_window->caching().findChild<QWidget*>("fresh_ratio")->font().weight(), before.weight());
         const QImage picture = m_window->grab().toImage();
         QVERIFY(!picture.isNull());
         const bool isDarkPicture = picture.pixelColor(picture.width() / 2, 4).lightness() < 128;
@@ -108,7 +111,7 @@ void TestWindowShell::tabbedDocksShowTheirNameOnce()
     auto* statistics = m_window->findChild<QDockWidget*>("statisticsDock");
     auto* tokens = m_window->findChild<QDockWidget*>("tokensDock");
     m_window->findChild<QDockWidget*>("comparisonDock")->close();
-    for (const char* name : {"runsDock", "queueDock"}) { // they have tabs beside these
+    for (const char* name : {"runsDock", "queueDock", "exploreDock", "sensitivityDock"}) { // they have tabs beside these
         m_window->findChild<QDockWidget*>(name)->close();
     }
     QVERIFY(m_window->tabifiedDockWidgets(tokens).contains(statistics));

@@ -102,14 +102,13 @@ QSize MapLegend::sizeHint() const
 
 QSize MapLegend::minimumSizeHint() const
 {
-    return {static_cast<int>(m_items.size()) * (kSampleWidth + kHalfSpace + 2), kMostRows * lineHeight()};
+    return {static_cast<int>(m_items.size()) * (kSampleWidth + 3), kMostRows * lineHeight()};
 }
 
 std::vector<MapLegend::Place> MapLegend::places() const
 {
     const int rows = rowsThatFit();
-    const std::vector<int> widths =
-        rows > 0 ? columns(rows) : std::vector<int>(m_items.size(), kSampleWidth + kHalfSpace + 2);
+    const std::vector<int> widths = rows > 0 ? columns(rows) : std::vector<int>(m_items.size(), kSampleWidth + 3);
     const int line = lineHeight();
     const int top = (height() - std::max(rows, 1) * line) / 2;
     std::vector<Place> places;

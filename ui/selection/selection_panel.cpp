@@ -78,7 +78,7 @@ SelectionPanel::SelectionPanel(QWidget* parent)
     controls->setSpacing(kHalfSpace);
     controls->addWidget(m_byModule);
     controls->addWidget(m_byLayer);
-    controls->addSpacing(kWideSpace);
+    controls->addSpacing(kHalfSpace);
     controls->addWidget(new MapLegend(this), 1);
     controls->addStretch();
     controls->addWidget(m_follow);

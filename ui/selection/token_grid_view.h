@@ -21,7 +21,7 @@ public:
     explicit TokenGridView(TokenGridModel& model, QWidget* parent = nullptr);
 
     QSize sizeHint() const override { return {480, 260}; }
-    QSize minimumSizeHint() const override { return {220, 120}; }
+    QSize minimumSizeHint() const override { return {200, 110}; }
     Quantity quantity() const { return m_quantity; }
     void setQuantity(Quantity quantity);
     std::int64_t hoveredToken() const { return m_hovered; } ///< -1 = none

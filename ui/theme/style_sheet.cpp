@@ -31,7 +31,7 @@ QMenu::indicator:checked { image: url(:/icons/style-check.svg); background: @acc
 QMenu::right-arrow { image: url(:/icons/style-right.svg); width: 12px; height: 12px; }
 
 QDockWidget { color: @mutedText@; titlebar-close-icon: url(:/icons/style-close.svg);
-  titlebar-normal-icon: url(:/icons/style-float.svg); font-weight: 600; }
+  titlebar-normal-icon: url(:/icons/style-float.svg); }
 QDockWidget::title { background: @panel@; padding: 7px 10px 6px 10px; border-top-left-radius: 6px;
   border-top-right-radius: 6px; }
 QDockWidget::close-button, QDockWidget::float-button { background: transparent; border: none; padding: 1px; icon-size: 12px; }

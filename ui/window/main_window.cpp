@@ -85,12 +85,25 @@ std::unique_ptr<QSettings> openSettings(const QString& file)
         : std::make_unique<QSettings>(file, QSettings::IniFormat);
 }
 
+namespace {
+
+/// Before the first widget is made: what is measured with another font keeps that size.
+ThemeChoice appliedTheme(const QSettings& settings)
+{
+    const ThemeChoice choice = themeChoiceFromName(settings.value("theme").toString());
+    applyTheme(*qApp, choice);
+    return choice;
+}
+
+} // namespace
+
 MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* parent)
     : QMainWindow(parent)
     , m_engine(engine)
     , m_files(std::move(options.files))
     , m_welcomes(options.welcomes)
     , m_settings(openSettings(options.settingsFile))
+    , m_themeChoice(appliedTheme(*m_settings))
     , m_run(engine, m_tasks)
     , m_race(engine, m_tasks)
     , m_prompt(new PromptPanel)

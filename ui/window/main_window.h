@@ -215,7 +215,7 @@ private:
     FileServices m_files;
     bool m_welcomes;
     std::unique_ptr<QSettings> m_settings;
-    ThemeChoice m_themeChoice = ThemeChoice::System;
+    ThemeChoice m_themeChoice;
     RunController m_run;
     Race m_race;
     PromptPanel* m_prompt;

@@ -352,7 +352,7 @@ void MainWindow::saveSettings()
 
 void MainWindow::restoreSettings()
 {
-    setThemeChoice(themeChoiceFromName(m_settings->value("theme").toString()));
+    m_themeActions[static_cast<std::size_t>(m_themeChoice)]->setChecked(true);
     m_recent = m_settings->value("recent").toStringList().mid(0, kRecentLength);
     m_lastFolder = m_settings->value("folder", QDir::homePath()).toString();
     m_prompt->model().restore(*m_settings);
