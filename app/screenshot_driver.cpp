@@ -322,7 +322,9 @@ void ScreenshotDriver::afterRace()
 /// The gallery with what was made until now, and a queue that is worked off.
 void ScreenshotDriver::showRuns()
 {
+    m_window.findChild<QDockWidget*>("runsDock")->show();
     m_window.findChild<QDockWidget*>("runsDock")->raise();
+    m_window.findChild<QDockWidget*>("queueDock")->show();
     m_window.findChild<QDockWidget*>("queueDock")->raise();
     ui::JobPlan plan;
     plan.base = m_window.request();
@@ -357,6 +359,7 @@ void ScreenshotDriver::showRuns()
 void ScreenshotDriver::afterQueue()
 {
     m_window.workspaces().switchTo(ui::Workspace::Tune);
+    m_window.findChild<QDockWidget*>("exploreDock")->show();
     m_window.findChild<QDockWidget*>("exploreDock")->raise();
     later(kSettleMilliseconds, [this] {
         ui::ExplorePanel& explore = m_window.runDesk().explore();

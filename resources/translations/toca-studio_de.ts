@@ -466,6 +466,26 @@
         <source>; last full at step %1</source>
         <translation>; zuletzt voll in Schritt %1</translation>
     </message>
+    <message>
+        <source>steps %1 to %2</source>
+        <translation>Schritte %1 bis %2</translation>
+    </message>
+    <message>
+        <source>, %1 layers</source>
+        <translation>, %1 Schichten</translation>
+    </message>
+    <message>
+        <source>: %1 cells, %2 computed on average</source>
+        <translation>: %1 Zellen, im Mittel %2 berechnet</translation>
+    </message>
+    <message>
+        <source>, %1, %2 (%3 of the modules' time), of it %4 selection</source>
+        <translation>, %1, %2 (%3 der Modulzeit), davon %4 Auswahl</translation>
+    </message>
+    <message>
+        <source>, %1 of them planned</source>
+        <translation>, davon %1 geplant</translation>
+    </message>
 </context>
 <context>
     <name>toca::ui::AboutDialog</name>
@@ -1046,7 +1066,7 @@
     </message>
     <message>
         <source>What the caching panel shows now</source>
-        <translation>Was das Caching-Panel jetzt zeigt</translation>
+        <translation>Was das Caching-Bereich jetzt zeigt</translation>
     </message>
     <message>
         <source>Kept settings</source>
@@ -1231,6 +1251,133 @@
     <message>
         <source>Close</source>
         <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>toca::ui::ExplorePanel</name>
+    <message>
+        <source>s</source>
+        <translation>s</translation>
+    </message>
+    <message>
+        <source>GFLOP</source>
+        <translation>GFLOP</translation>
+    </message>
+    <message>
+        <source>MiB</source>
+        <translation>MiB</translation>
+    </message>
+    <message>
+        <source>Cost and fidelity</source>
+        <translation>Kosten und Treue</translation>
+    </message>
+    <message>
+        <source>Each point is a cached run of the library that was compared with its uncached run. Points on the line are beaten by no other: whatever costs less is further from the uncached run.</source>
+        <translation>Jeder Punkt ist ein gecachter Lauf der Bibliothek, der mit seinem ungecachten Lauf verglichen wurde. Punkte auf der Linie schlägt kein anderer: Was weniger kostet, liegt weiter vom ungecachten Lauf entfernt.</translation>
+    </message>
+    <message>
+        <source>Use these settings</source>
+        <translation>Einstellungen übernehmen</translation>
+    </message>
+    <message>
+        <source>Cost</source>
+        <translation>Kosten</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>FLOPs</source>
+        <translation>FLOPs</translation>
+    </message>
+    <message>
+        <source>Cache memory</source>
+        <translation>Cache-Speicher</translation>
+    </message>
+    <message>
+        <source>What a run costs: seconds of the denoising loop, counted FLOPs, or the most that the cache held</source>
+        <translation>Was ein Lauf kostet: Sekunden der Entrauschungsschleife, gezählte FLOPs oder der Höchststand des Caches</translation>
+    </message>
+    <message>
+        <source>Fidelity</source>
+        <translation>Treue</translation>
+    </message>
+    <message>
+        <source>PSNR</source>
+        <translation>PSNR</translation>
+    </message>
+    <message>
+        <source>SSIM</source>
+        <translation>SSIM</translation>
+    </message>
+    <message>
+        <source>Latent error</source>
+        <translation>Latentfehler</translation>
+    </message>
+    <message>
+        <source>How near a run is to its own uncached run</source>
+        <translation>Wie nah ein Lauf seinem eigenen ungecachten Lauf kommt</translation>
+    </message>
+    <message>
+        <source>Runs shown</source>
+        <translation>Gezeigte Läufe</translation>
+    </message>
+    <message>
+        <source>Sweep…</source>
+        <translation>Variieren…</translation>
+    </message>
+    <message>
+        <source>Run any two parameters, or several policies, through the queue</source>
+        <translation>Zwei beliebige Parameter oder mehrere Verfahren über die Warteschlange durchlaufen lassen</translation>
+    </message>
+    <message>
+        <source>Take the caching of the selected run into the panel (U)</source>
+        <translation>Caching des ausgewählten Laufs in den Bereich übernehmen (U)</translation>
+    </message>
+    <message>
+        <source>front: nothing is cheaper and nearer</source>
+        <translation>Front: nichts ist günstiger und näher</translation>
+    </message>
+    <message>
+        <source>other runs</source>
+        <translation>andere Läufe</translation>
+    </message>
+    <message>
+        <source>All runs of this model</source>
+        <translation>Alle Läufe dieses Modells</translation>
+    </message>
+    <message>
+        <source>This prompt, seed and size</source>
+        <translation>Prompt, Startwert, Größe wie jetzt</translation>
+    </message>
+    <message>
+        <source>A race</source>
+        <translation>Ein Rennen</translation>
+    </message>
+    <message>
+        <source>A job</source>
+        <translation>Ein Auftrag</translation>
+    </message>
+    <message>
+        <source>dB</source>
+        <translation>dB</translation>
+    </message>
+    <message>
+        <source>%</source>
+        <translation>%</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
+    </message>
+    <message>
+        <source>No compared run yet. Start a sweep, or compare a run with its uncached one.</source>
+        <translation>Noch kein verglichener Lauf. Einstellungen variieren oder einen Lauf mit seinem ungecachten vergleichen.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n run(s). Click one to open it.</source>
+        <translation><numerusform>%n Lauf. Zum Öffnen anklicken.</numerusform><numerusform>%n Läufe. Zum Öffnen einen anklicken.</numerusform></translation>
     </message>
 </context>
 <context>
@@ -2006,7 +2153,7 @@
     </message>
     <message>
         <source>Many prompts, seeds and settings as one job</source>
-        <translation>Viele Prompts, Startwerte und Einstellungen als ein Anfrage</translation>
+        <translation>Viele Prompts, Startwerte und Einstellungen als ein Auftrag</translation>
     </message>
     <message>
         <source>Starts when the queue's present entry has ended</source>
@@ -2242,7 +2389,7 @@
     </message>
     <message>
         <source>Thresholds up to %1 do nothing here; choose a larger one in the caching panel.</source>
-        <translation>Schwellen bis %1 bewirken hier nichts; im Caching-Panel eine größere wählen.</translation>
+        <translation>Schwellen bis %1 bewirken hier nichts; im Caching-Bereich eine größere wählen.</translation>
     </message>
     <message>
         <source>This run cached nothing: every module was computed at every step, so it was not faster than an uncached one.</source>
@@ -2250,7 +2397,7 @@
     </message>
     <message>
         <source>Use longer intervals, fewer warm-up steps or more steps in the caching panel.</source>
-        <translation>Im Caching-Panel längere Intervalle, weniger Aufwärmschritte oder mehr Schritte wählen.</translation>
+        <translation>Im Caching-Bereich längere Intervalle, weniger Aufwärmschritte oder mehr Schritte wählen.</translation>
     </message>
     <message>
         <source>Cancelled. What was made until then stays visible.</source>
@@ -2279,6 +2426,54 @@
     <message>
         <source>From the race: %1. Nothing was run again.</source>
         <translation>Aus dem Rennen: %1. Nichts wurde neu ausgeführt.</translation>
+    </message>
+    <message>
+        <source>Explore</source>
+        <translation>Erkunden</translation>
+    </message>
+    <message>
+        <source>Measuring…</source>
+        <translation>Messung läuft…</translation>
+    </message>
+    <message>
+        <source>Record token &amp;scores</source>
+        <translation>Token&amp;bewertungen aufzeichnen</translation>
+    </message>
+    <message>
+        <source>Runs keep the score of every token at every selection: 16 bits each, in memory and in saved traces</source>
+        <translation>Läufe behalten die Bewertung jedes Tokens bei jeder Auswahl: je 16 Bit, im Speicher und in gespeicherten Spuren</translation>
+    </message>
+    <message>
+        <source>Sensitivity</source>
+        <translation>Empfindlichkeit</translation>
+    </message>
+    <message>
+        <source>Probe</source>
+        <translation>Sonde</translation>
+    </message>
+    <message>
+        <source>Measuring sensitivity</source>
+        <translation>Empfindlichkeit wird gemessen</translation>
+    </message>
+    <message>
+        <source>Running again with the probe</source>
+        <translation>Neuer Lauf mit der Sonde</translation>
+    </message>
+    <message>
+        <source>The run with the probe's change. Nothing was run again.</source>
+        <translation>Der Lauf mit der Änderung der Sonde. Nichts wurde neu ausgeführt.</translation>
+    </message>
+    <message>
+        <source>Tuned, %1 dB on prompts not tuned on</source>
+        <translation>Abgestimmt, %1 dB auf ungesehenen Prompts</translation>
+    </message>
+    <message>
+        <source>%1 dB against %2 dB of %3 on %4 prompts not tuned on, in %5 of its time.</source>
+        <translation>%1 dB gegenüber %2 dB bei %3 auf %4 ungesehenen Prompts, in %5 von dessen Zeit.</translation>
+    </message>
+    <message>
+        <source>The tuner has ended: %1</source>
+        <translation>Die Abstimmung ist beendet: %1</translation>
     </message>
 </context>
 <context>
@@ -2932,6 +3127,171 @@
     <message>
         <source>There is no preset %1.</source>
         <translation>Es gibt keine Voreinstellung %1.</translation>
+    </message>
+</context>
+<context>
+    <name>toca::ui::ProbePanel</name>
+    <message>
+        <source>Paint all frames</source>
+        <translation>Alle Bilder bemalen</translation>
+    </message>
+    <message>
+        <source>Run again</source>
+        <translation>Neu ausführen</translation>
+    </message>
+    <message>
+        <source>Clear mask</source>
+        <translation>Maske leeren</translation>
+    </message>
+    <message>
+        <source>Protect these tokens in normal runs</source>
+        <translation>Diese Tokens in normalen Läufen schützen</translation>
+    </message>
+    <message>
+        <source>Show in the player</source>
+        <translation>In der Wiedergabe zeigen</translation>
+    </message>
+    <message>
+        <source>Paint tokens (right button erases)</source>
+        <translation>Tokens bemalen (rechte Taste radiert)</translation>
+    </message>
+    <message>
+        <source>Generate a clip first; then paint tokens on its frames.</source>
+        <translation>Zuerst einen Clip erzeugen; dann Tokens auf seinen Bildern bemalen.</translation>
+    </message>
+    <message>
+        <source>Damage: change of the final latent</source>
+        <translation>Schaden: Änderung des endgültigen Latents</translation>
+    </message>
+    <message>
+        <source>of a token's norm</source>
+        <translation>relativ zur Tokennorm</translation>
+    </message>
+    <message>
+        <source>Run again shows here which tokens the change reaches.</source>
+        <translation>„Neu ausführen“ zeigt hier, welche Tokens von der Änderung erreicht werden.</translation>
+    </message>
+    <message>
+        <source>Keep stale</source>
+        <translation>Veraltet lassen</translation>
+    </message>
+    <message>
+        <source>Keep fresh</source>
+        <translation>Frisch halten</translation>
+    </message>
+    <message>
+        <source>What happens to the painted tokens</source>
+        <translation>Was mit den bemalten Tokens geschieht</translation>
+    </message>
+    <message>
+        <source>Stale: the painted tokens are reused, whatever the policy would do.
+Fresh: they are computed at every step and layer of the range.</source>
+        <translation>Veraltet: Die bemalten Tokens werden wiederverwendet, was auch immer das Verfahren täte.
+Frisch: Sie werden in allen gewählten Schritten und Schichten berechnet.</translation>
+    </message>
+    <message>
+        <source>Tokens along the side of the brush</source>
+        <translation>Seitenlänge des Pinsels in Tokens</translation>
+    </message>
+    <message>
+        <source>Width of the brush</source>
+        <translation>Breite des Pinsels</translation>
+    </message>
+    <message>
+        <source>Paints the same place in every latent frame</source>
+        <translation>Bemalt dieselbe Stelle in jedem Latentbild</translation>
+    </message>
+    <message>
+        <source>First step</source>
+        <translation>Erster Schritt</translation>
+    </message>
+    <message>
+        <source>Last step</source>
+        <translation>Letzter Schritt</translation>
+    </message>
+    <message>
+        <source>First layer</source>
+        <translation>Erste Schicht</translation>
+    </message>
+    <message>
+        <source>Last layer</source>
+        <translation>Letzte Schicht</translation>
+    </message>
+    <message>
+        <source>Policies that choose tokens by a score then choose these first, and the two rings of tokens around them more often</source>
+        <translation>Verfahren, die Tokens nach einer Bewertung wählen, wählen dann diese zuerst und die zwei Ringe von Tokens um sie herum häufiger</translation>
+    </message>
+    <message>
+        <source>Progress of the probe</source>
+        <translation>Fortschritt der Sonde</translation>
+    </message>
+    <message>
+        <source>The edited run becomes the current one, the original its comparison</source>
+        <translation>Der geänderte Lauf wird zum aktuellen, das Original zu seinem Vergleich</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Exportieren</translation>
+    </message>
+    <message>
+        <source>Export the maps</source>
+        <translation>Karten exportieren</translation>
+    </message>
+    <message>
+        <source>Both maps (.png, .svg, .pdf), or the damage of every token (.csv)</source>
+        <translation>Beide Karten (.png, .svg, .pdf) oder der Schaden jedes Tokens (.csv)</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>Tokens</translation>
+    </message>
+    <message>
+        <source>Brush</source>
+        <translation>Pinsel</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>Schritte</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>Schichten</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Replays the run from the last step at which its state is known, with the painted tokens changed</source>
+        <translation>Führt den Lauf ab dem letzten Schritt mit bekanntem Zustand neu aus, mit geänderter Behandlung der bemalten Tokens</translation>
+    </message>
+    <message>
+        <source>%1 of %2 tokens painted</source>
+        <translation>%1 von %2 Tokens bemalt</translation>
+    </message>
+    <message>
+        <source>Run again from step %1: the same clip, bit for bit.</source>
+        <translation>Ab Schritt %1 neu ausgeführt: derselbe Clip, Bit für Bit.</translation>
+    </message>
+    <message>
+        <source>Run again from step %1. Latent changed by %2: painted tokens %3, others %4. Worst frame differs by %5 of 255 (RMS). Tokens computed in the range: %6, before %7.</source>
+        <translation>Ab Schritt %1 neu ausgeführt. Latent um %2 geändert: bemalte Tokens %3, übrige %4. Das schlechteste Bild weicht um %5 von 255 ab (RMS). Berechnete Tokens im Schritt- und Schichtbereich: %6, vorher %7.</translation>
+    </message>
+    <message>
+        <source>There is no result to export.</source>
+        <translation>Es gibt kein Ergebnis zum Exportieren.</translation>
+    </message>
+    <message>
+        <source>Export the probe</source>
+        <translation>Sonde exportieren</translation>
+    </message>
+    <message>
+        <source>Maps (*.png *.svg *.pdf);;Table (*.csv)</source>
+        <translation>Karten (*.png *.svg *.pdf);;Tabelle (*.csv)</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
     </message>
 </context>
 <context>
@@ -4255,10 +4615,6 @@ Doppelklick oder Eingabe öffnet diesen Lauf mit seinen Karten und seiner Statis
         <translation>Schicht für Schicht in der Reihenfolge der Ausführung; darin ihre drei Module</translation>
     </message>
     <message>
-        <source>Show the whole map (0). Ctrl+wheel zooms, Shift+drag or the middle button moves.</source>
-        <translation>Ganze Karte zeigen (0). Strg+Mausrad zoomt, Umschalt+Ziehen oder die mittlere Maustaste verschiebt.</translation>
-    </message>
-    <message>
         <source>Show the whole map</source>
         <translation>Ganze Karte zeigen</translation>
     </message>
@@ -4293,6 +4649,358 @@ Doppelklick oder Eingabe öffnet diesen Lauf mit seinen Karten und seiner Statis
     <message>
         <source>%1: a selection map is written as .png or .csv; choose one of these endings.</source>
         <translation>%1: Eine Auswahlkarte wird als .png oder .csv geschrieben; bitte eine dieser Endungen wählen.</translation>
+    </message>
+    <message>
+        <source>Show the whole map (F). The wheel, W and S zoom; Shift+drag, A and D move; a drag adds an area up.</source>
+        <translation>Ganze Karte zeigen (F). Mausrad, W und S zoomen; Umschalt+Ziehen, A und D verschieben; Ziehen summiert einen Ausschnitt.</translation>
+    </message>
+    <message>
+        <source>A zoomed map follows the newest step of a run until it is moved (L follows again)</source>
+        <translation>Eine vergrößerte Karte folgt dem neuesten Schritt eines Laufs, bis sie verschoben wird (L folgt wieder)</translation>
+    </message>
+    <message>
+        <source>Follow the run</source>
+        <translation>Dem Lauf folgen</translation>
+    </message>
+    <message>
+        <source>Copy sums of the area</source>
+        <translation>Summen des Ausschnitts kopieren</translation>
+    </message>
+    <message>
+        <source>Forget the area</source>
+        <translation>Ausschnitt verwerfen</translation>
+    </message>
+</context>
+<context>
+    <name>toca::ui::SensitivityModel</name>
+    <message>
+        <source>A measurement is going on. Pause or cancel it first.</source>
+        <translation>Eine Messung läuft. Zuerst anhalten oder abbrechen.</translation>
+    </message>
+    <message>
+        <source>There is no measurement to save.</source>
+        <translation>Es gibt keine Messung zum Speichern.</translation>
+    </message>
+    <message>
+        <source>Step %1, layer %2 (%3), %4</source>
+        <translation>Schritt %1, Schicht %2 (%3), %4</translation>
+    </message>
+</context>
+<context>
+    <name>toca::ui::SensitivityPanel</name>
+    <message>
+        <source>ToCa</source>
+        <translation>ToCa</translation>
+    </message>
+    <message>
+        <source>values</source>
+        <translation>Werte</translation>
+    </message>
+    <message>
+        <source>norm</source>
+        <translation>Norm</translation>
+    </message>
+    <message>
+        <source>in-out</source>
+        <translation>Ein-/Ausgabe</translation>
+    </message>
+    <message>
+        <source>change</source>
+        <translation>Änderung</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Starten</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Add noise</source>
+        <translation>Rauschen addieren</translation>
+    </message>
+    <message>
+        <source>Freeze to the step before</source>
+        <translation>Auf Vorschritt einfrieren</translation>
+    </message>
+    <message>
+        <source>Noise: the same Gaussian error is added to each group's output in turn.
+Freeze: the group gets the output of the step before, as a cache would give it.</source>
+        <translation>Rauschen: Zur Ausgabe jeder Gruppe wird nacheinander derselbe gaußsche Fehler addiert.
+Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie liefern würde.</translation>
+    </message>
+    <message>
+        <source>Size of the error, relative to the root mean square of the module's output</source>
+        <translation>Größe des Fehlers, relativ zum quadratischen Mittel der Modulausgabe</translation>
+    </message>
+    <message>
+        <source>Denoising steps to measure at, like 5,10-12; empty: the middle one. 0 is the noisiest.</source>
+        <translation>Entrauschungsschritte, in denen gemessen wird, etwa 5,10-12; leer: der mittlere. 0 ist der verrauschteste.</translation>
+    </message>
+    <message>
+        <source>Layers to measure, like 0,4-7; empty: all</source>
+        <translation>Zu messende Schichten, etwa 0,4-7; leer: alle</translation>
+    </message>
+    <message>
+        <source>Modules whose output is disturbed</source>
+        <translation>Module, deren Ausgabe gestört wird</translation>
+    </message>
+    <message>
+        <source>Single tokens</source>
+        <translation>Einzelne Tokens</translation>
+    </message>
+    <message>
+        <source>2 × 2 blocks</source>
+        <translation>2 × 2-Blöcke</translation>
+    </message>
+    <message>
+        <source>4 × 4 blocks</source>
+        <translation>4 × 4-Blöcke</translation>
+    </message>
+    <message>
+        <source>Latent frames</source>
+        <translation>Latentbilder</translation>
+    </message>
+    <message>
+        <source>Tokens that are disturbed together: larger groups need fewer evaluations</source>
+        <translation>Gemeinsam gestörte Tokens: Größere Gruppen brauchen weniger Auswertungen</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>Groups of each layer and module that are followed to the final latent, spread evenly over the measured changes. Each costs all steps that are left.</source>
+        <translation>Gruppen je Schicht und Modul, die bis zum endgültigen Latent verfolgt werden, gleichmäßig über die gemessenen Änderungen verteilt. Jede kostet alle noch ausstehenden Schritte.</translation>
+    </message>
+    <message>
+        <source> s</source>
+        <translation> s</translation>
+    </message>
+    <message>
+        <source>no limit</source>
+        <translation>keine Grenze</translation>
+    </message>
+    <message>
+        <source>Pauses after this time; Continue goes on</source>
+        <translation>Pausiert nach dieser Zeit; „Fortsetzen“ macht weiter</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>Schritte</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>Schichten</translation>
+    </message>
+    <message>
+        <source>Modules</source>
+        <translation>Module</translation>
+    </message>
+    <message>
+        <source>Groups</source>
+        <translation>Gruppen</translation>
+    </message>
+    <message>
+        <source>To the end</source>
+        <translation>Bis zum Ende</translation>
+    </message>
+    <message>
+        <source>Budget</source>
+        <translation>Budget</translation>
+    </message>
+    <message>
+        <source>Progress of the measurement</source>
+        <translation>Fortschritt der Messung</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Open a saved measurement</source>
+        <translation>Gespeicherte Messung öffnen</translation>
+    </message>
+    <message>
+        <source>Save or export</source>
+        <translation>Speichern oder exportieren</translation>
+    </message>
+    <message>
+        <source>Everything (.safetensors), the table of all groups (.csv), or the maps (.png, .svg, .pdf)</source>
+        <translation>Alles (.safetensors), die Tabelle aller Gruppen (.csv) oder die Karten (.png, .svg, .pdf)</translation>
+    </message>
+    <message>
+        <source>Shown step, layer and module</source>
+        <translation>Gezeigter Schritt, Schicht und Modul</translation>
+    </message>
+    <message>
+        <source>Map beside the measured one</source>
+        <translation>Karte neben der gemessenen</translation>
+    </message>
+    <message>
+        <source>Where an error at the clicked token goes</source>
+        <translation>Wohin sich ein Fehler am angeklickten Token ausbreitet</translation>
+    </message>
+    <message>
+        <source>of its norm</source>
+        <translation>der Norm</translation>
+    </message>
+    <message>
+        <source>Which tokens must not be wrong? Start disturbs one token after the other and shows how far the prediction moves.</source>
+        <translation>Welche Tokens dürfen nicht falsch sein? Nach dem Start wird ein Token nach dem anderen gestört und gezeigt, wie weit sich die Vorhersage verschiebt.</translation>
+    </message>
+    <message>
+        <source>Values of the token under the pointer</source>
+        <translation>Werte des Tokens unter dem Mauszeiger</translation>
+    </message>
+    <message>
+        <source>Rank correlation of each score with the measured change, per layer and module</source>
+        <translation>Rangkorrelation jeder Bewertung mit der gemessenen Änderung, je Schicht und Modul</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Schicht</translation>
+    </message>
+    <message>
+        <source>Max/min</source>
+        <translation>Max/Min</translation>
+    </message>
+    <message>
+        <source>95/5 %</source>
+        <translation>95/5 %</translation>
+    </message>
+    <message>
+        <source>Change of the most sensitive group over that of the least</source>
+        <translation>Änderung der empfindlichsten Gruppe geteilt durch die der unempfindlichsten</translation>
+    </message>
+    <message>
+        <source>The same between the 95th and the 5th percentile</source>
+        <translation>Dasselbe zwischen dem 95. und dem 5. Perzentil</translation>
+    </message>
+    <message>
+        <source>%1: Spearman's rank correlation with the measured change; +1 = the same order</source>
+        <translation>%1: Spearman-Rangkorrelation mit der gemessenen Änderung; +1 = gleiche Reihenfolge</translation>
+    </message>
+    <message>
+        <source>%1 of 0–%2</source>
+        <translation>%1 von 0–%2</translation>
+    </message>
+    <message>
+        <source>all of 0–%1</source>
+        <translation>alle von 0–%1</translation>
+    </message>
+    <message>
+        <source>All modules</source>
+        <translation>Alle Module</translation>
+    </message>
+    <message>
+        <source>Layers are written like 0,4-7 and run from 0 to %1.</source>
+        <translation>Schichten werden wie 0,4-7 geschrieben und reichen von 0 bis %1.</translation>
+    </message>
+    <message>
+        <source>Steps are written like 5,10-12 and run from 0 to %1.</source>
+        <translation>Schritte werden wie 5,10-12 geschrieben und reichen von 0 bis %1.</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Pause</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>Verwerfen</translation>
+    </message>
+    <message>
+        <source>Drops what was measured</source>
+        <translation>Verwirft das bisher Gemessene</translation>
+    </message>
+    <message>
+        <source>Runs uncached. The present request's policy gives ages and weights of the scores.</source>
+        <translation>Läuft ungecacht. Alter und Gewichte der Bewertungen stammen vom Verfahren der aktuellen Anfrage.</translation>
+    </message>
+    <message>
+        <source>%1 of %2 measured, %3 left</source>
+        <translation>%1 von %2 gemessen, noch %3</translation>
+    </message>
+    <message>
+        <source>Recording the uncached run…</source>
+        <translation>Ungecachter Lauf wird aufgezeichnet…</translation>
+    </message>
+    <message>
+        <source>Paused at %1 of %2; Continue goes on.</source>
+        <translation>Pausiert bei %1 von %2; „Fortsetzen“ macht weiter.</translation>
+    </message>
+    <message>
+        <source>%1 evaluations in %2 s</source>
+        <translation>%1 Auswertungen in %2 s</translation>
+    </message>
+    <message>
+        <source>%1 %2, %3</source>
+        <translation>%1 %2, %3</translation>
+    </message>
+    <message>
+        <source>Measured change of the prediction</source>
+        <translation>Gemessene Änderung der Vorhersage</translation>
+    </message>
+    <message>
+        <source>Change of every token's prediction</source>
+        <translation>Änderung der Vorhersage jedes Tokens</translation>
+    </message>
+    <message>
+        <source>of a token's norm</source>
+        <translation>der Norm eines Tokens</translation>
+    </message>
+    <message>
+        <source>Click a token of the measured map to see where an error there goes.</source>
+        <translation>Ein Token der gemessenen Karte anklicken, um zu sehen, wohin sich ein Fehler dort ausbreitet.</translation>
+    </message>
+    <message>
+        <source>%1, rank correlation %2</source>
+        <translation>%1, Rangkorrelation %2</translation>
+    </message>
+    <message>
+        <source>This score does not exist here.</source>
+        <translation>Diese Bewertung gibt es hier nicht.</translation>
+    </message>
+    <message>
+        <source>; beside it %1</source>
+        <translation>; daneben %1</translation>
+    </message>
+    <message>
+        <source>Open a measurement</source>
+        <translation>Messung öffnen</translation>
+    </message>
+    <message>
+        <source>Measurement (*.safetensors)</source>
+        <translation>Messung (*.safetensors)</translation>
+    </message>
+    <message>
+        <source>There is no measurement to export.</source>
+        <translation>Es gibt keine Messung zu exportieren.</translation>
+    </message>
+    <message>
+        <source>Save or export the measurement</source>
+        <translation>Messung speichern oder exportieren</translation>
+    </message>
+    <message>
+        <source>Measurement (*.safetensors);;Table (*.csv);;Maps (*.png *.svg *.pdf)</source>
+        <translation>Messung (*.safetensors);;Tabelle (*.csv);;Karten (*.png *.svg *.pdf)</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
     </message>
 </context>
 <context>
@@ -5127,6 +5835,10 @@ Doppelklick oder Eingabe öffnet diesen Lauf mit seinen Karten und seiner Statis
         <source>, score %1</source>
         <translation>, Bewertung %1</translation>
     </message>
+    <message>
+        <source> = %1 (%2) + age %3 + bonus %4</source>
+        <translation> = %1 (%2) + Alter %3 + Bonus %4</translation>
+    </message>
 </context>
 <context>
     <name>toca::ui::TokenGridPanel</name>
@@ -5214,6 +5926,34 @@ Doppelklick oder Eingabe öffnet diesen Lauf mit seinen Karten und seiner Statis
         <source>%1: token grids are written as .png or .csv; choose one of these endings.</source>
         <translation>%1: Tokengitter werden als .png oder .csv geschrieben; bitte eine dieser Endungen wählen.</translation>
     </message>
+    <message>
+        <source>Run through the steps of this layer and module</source>
+        <translation>Die Schritte dieser Schicht und dieses Moduls durchlaufen</translation>
+    </message>
+    <message>
+        <source>Run through the steps</source>
+        <translation>Schritte durchlaufen</translation>
+    </message>
+    <message>
+        <source>What of the score is shown: the whole, or one of the parts that were added up</source>
+        <translation>Was von der Bewertung gezeigt wird: das Ganze oder einer der addierten Teile</translation>
+    </message>
+    <message>
+        <source>Part of the score</source>
+        <translation>Teil der Bewertung</translation>
+    </message>
+    <message>
+        <source>Whole score</source>
+        <translation>Ganze Bewertung</translation>
+    </message>
+    <message>
+        <source>s3, age</source>
+        <translation>s3, Alter</translation>
+    </message>
+    <message>
+        <source>s4, bonus</source>
+        <translation>s4, Bonus</translation>
+    </message>
 </context>
 <context>
     <name>toca::ui::TokenGridView</name>
@@ -5267,6 +6007,63 @@ Doppelklick oder Eingabe öffnet diesen Lauf mit seinen Karten und seiner Statis
     </message>
 </context>
 <context>
+    <name>toca::ui::TokenHistogram</name>
+    <message>
+        <source>Distribution of the tokens</source>
+        <translation>Verteilung der Tokens</translation>
+    </message>
+    <message>
+        <source>score %1 to %2</source>
+        <translation>Bewertung %1 bis %2</translation>
+    </message>
+    <message>
+        <source>age %1</source>
+        <translation>Alter %1</translation>
+    </message>
+    <message>
+        <source>%1: %2 computed, %3 reused</source>
+        <translation>%1: %2 berechnet, %3 wiederverwendet</translation>
+    </message>
+    <message>
+        <source>Tokens by score</source>
+        <translation>Tokens nach Bewertung</translation>
+    </message>
+    <message>
+        <source>Tokens by age (evaluations since computed)</source>
+        <translation>Tokens nach Alter (Auswertungen seit Berechnung)</translation>
+    </message>
+</context>
+<context>
+    <name>toca::ui::TokenMapFigure</name>
+    <message>
+        <source>%1: maps are written as .png, .svg or .pdf; choose one of these endings.</source>
+        <translation>%1: Karten werden als .png, .svg oder .pdf geschrieben; eine dieser Endungen wählen.</translation>
+    </message>
+</context>
+<context>
+    <name>toca::ui::TokenMapView</name>
+    <message>
+        <source>frame %1, row %2, column %3</source>
+        <translation>Bild %1, Zeile %2, Spalte %3</translation>
+    </message>
+    <message>
+        <source>%1: not measured</source>
+        <translation>%1: nicht gemessen</translation>
+    </message>
+    <message>
+        <source>%1: %2 %3</source>
+        <translation>%1: %2 %3</translation>
+    </message>
+    <message>
+        <source>frame %1</source>
+        <translation>Bild %1</translation>
+    </message>
+    <message>
+        <source>Tokens of the clip</source>
+        <translation>Tokens des Clips</translation>
+    </message>
+</context>
+<context>
     <name>toca::ui::Tour</name>
     <message>
         <source>Back</source>
@@ -5295,6 +6092,81 @@ Doppelklick oder Eingabe öffnet diesen Lauf mit seinen Karten und seiner Statis
     <message>
         <source>Next</source>
         <translation>Weiter</translation>
+    </message>
+</context>
+<context>
+    <name>toca::ui::TunerCard</name>
+    <message>
+        <source>Tune automatically</source>
+        <translation>Automatisch abstimmen</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Stopp</translation>
+    </message>
+    <message>
+        <source>Automatic tuner</source>
+        <translation>Automatische Abstimmung</translation>
+    </message>
+    <message>
+        <source>Runs of the search</source>
+        <translation>Läufe der Suche</translation>
+    </message>
+    <message>
+        <source> runs</source>
+        <translation> Läufe</translation>
+    </message>
+    <message>
+        <source>How many short runs the search may make; they give way to everything else</source>
+        <translation>Wie viele kurze Läufe die Suche machen darf; sie lassen allem anderen den Vortritt</translation>
+    </message>
+    <message>
+        <source>Search steps x layers schedules that cost as much as the present setting and are nearer to the uncached run; judged on prompts that were not tuned on</source>
+        <translation>Zeitpläne über Schritte x Schichten suchen, die so viel kosten wie die aktuelle Einstellung und näher am ungecachten Lauf liegen; beurteilt an Prompts, mit denen nicht abgestimmt wurde</translation>
+    </message>
+    <message>
+        <source>Progress of the tuner</source>
+        <translation>Fortschritt der Abstimmung</translation>
+    </message>
+    <message numerus="yes">
+        <source>A search was interrupted after %n run(s). Resume goes on from there.</source>
+        <translation><numerusform>Eine Suche wurde nach %n Lauf unterbrochen. „Fortsetzen“ macht dort weiter.</numerusform><numerusform>Eine Suche wurde nach %n Läufen unterbrochen. „Fortsetzen“ macht dort weiter.</numerusform></translation>
+    </message>
+    <message>
+        <source>Searches a schedule as fast as the present setting but nearer to the uncached run, in the background. The result is one of your presets.</source>
+        <translation>Sucht im Hintergrund einen Zeitplan, der so schnell ist wie die aktuelle Einstellung, aber näher am ungecachten Lauf. Das Ergebnis wird eine der eigenen Voreinstellungen.</translation>
+    </message>
+    <message>
+        <source>Making the uncached runs to compare with.</source>
+        <translation>Die ungecachten Vergleichsläufe werden erzeugt.</translation>
+    </message>
+    <message>
+        <source>Run %1 of %2.</source>
+        <translation>Lauf %1 von %2.</translation>
+    </message>
+    <message>
+        <source>Best so far %1 dB</source>
+        <translation>Bisher bester Wert %1 dB</translation>
+    </message>
+    <message>
+        <source>, the present setting %1 dB</source>
+        <translation>, aktuelle Einstellung %1 dB</translation>
+    </message>
+    <message>
+        <source> (on the prompts tuned on).</source>
+        <translation> (mit den zum Abstimmen benutzten Prompts).</translation>
+    </message>
+    <message>
+        <source>Judging on prompts not tuned on: run %1 of %2.</source>
+        <translation>Beurteilung an nicht zum Abstimmen benutzten Prompts: Lauf %1 von %2.</translation>
+    </message>
+    <message>
+        <source>On %1 prompts not tuned on: %2 dB, the setting before %3 dB (%4 dB; better on %5). Time %6 of it. Saved among your presets.</source>
+        <translation>Mit %1 nicht zum Abstimmen benutzten Prompts: %2 dB, vorherige Einstellung %3 dB (%4 dB; besser bei %5). Zeit: das %6-Fache davon. Unter den eigenen Voreinstellungen gespeichert.</translation>
     </message>
 </context>
 <context>

@@ -65,8 +65,9 @@ void CliTest::printsVersionAndHelp()
     QCOMPARE(version.exitCode, 0);
     QVERIFY(version.output.startsWith("toca "));
     QVERIFY(version.output.contains("libtorch "));
-    for (const char* command : {"generate", "plan", "race", "compare", "sweep", "eval", "bench", "calibrate",
-             "threshold", "verify", "info", "policies", "models", "convert-router"}) {
+    for (const char* command :
+        {"generate", "plan", "race", "compare", "sweep", "eval", "bench", "calibrate", "threshold", "sensitivity",
+            "probe", "tune", "replay", "bundle", "verify", "info", "policies", "models", "convert-router"}) {
         const TocaCall help = call({command, "--help"});
         QCOMPARE(help.exitCode, 0);
         QVERIFY2(help.output.contains("--help"), command);
@@ -297,8 +298,9 @@ void CliTest::manualNamesEveryOption()
     const QByteArray manual = page.readAll();
     const QRegularExpression option("--[a-z][a-z-]+");
     int options = 0;
-    for (const char* command : {"generate", "plan", "race", "compare", "sweep", "bench", "calibrate", "threshold",
-             "sensitivity", "probe", "verify", "info", "policies", "models", "convert-router"}) {
+    for (const char* command :
+        {"generate", "plan", "race", "compare", "sweep", "bench", "calibrate", "threshold", "sensitivity", "probe",
+            "tune", "replay", "bundle", "verify", "info", "policies", "models", "convert-router"}) {
         auto found = option.globalMatch(QString::fromUtf8(call({command, "--help"}).output));
         for (; found.hasNext(); ++options) {
             const QString name = found.next().captured();

@@ -60,6 +60,7 @@ private:
         QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
         QApplication::setActiveWindow(m_window.get());
         QVERIFY(QTest::qWaitFor([this] { return m_window->prompt().model().hasModel() && store().isOpen(); }, 10000));
+        m_window->findChild<QDockWidget*>("exploreDock")->show();
         m_window->findChild<QDockWidget*>("exploreDock")->raise();
         QTest::qWait(60);
     }

@@ -76,7 +76,9 @@ private:
         QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
         QApplication::setActiveWindow(m_window.get());
         QVERIFY(QTest::qWaitFor([this] { return m_window->prompt().model().hasModel() && store().isOpen(); }, 10000));
+        m_window->findChild<QDockWidget*>("runsDock")->show();
         m_window->findChild<QDockWidget*>("runsDock")->raise();
+        m_window->findChild<QDockWidget*>("queueDock")->show();
         m_window->findChild<QDockWidget*>("queueDock")->raise();
         QTest::qWait(50);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/tune/curves_panel.h"
 
+#include "ui/elided_label.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
 #include "ui/tune/curve_view.h"
@@ -91,7 +92,8 @@ QWidget* CurvesPanel::makeCurve(const plan::ParameterSpec& spec)
     const bool isOfSteps = spec.name == "step_curve";
     auto* view = new CurveView(m_caching, spec.name, isOfSteps ? CurveView::Axis::Steps : CurveView::Axis::Layers);
     m_curves.append(view);
-    auto* title = new QLabel(view->accessibleName());
+    auto* title = new ElidedLabel;
+    title->setText(view->accessibleName());
     title->setProperty("heading", true);
     title->setToolTip(QString::fromStdString(spec.help));
     const auto spin = [&](const QString& name, const QString& label, const QString& tip) {

@@ -165,6 +165,8 @@ bool MainWindow::waitForQueue()
 void MainWindow::askQueue()
 {
     m_prompt->takeEdits();
+    m_docks.queue->show();
+    m_docks.queue->raise();
     m_runDesk->askJob(request(), false, this);
 }
 

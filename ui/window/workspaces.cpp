@@ -99,11 +99,13 @@ void Workspaces::arrange(Workspace workspace)
     m_docks.caching->setVisible(workspace != Workspace::Analyse);
     m_docks.map->show();
     m_docks.statistics->show();
-    m_docks.tokens->show();
     m_docks.comparison->show();
-    m_docks.runs->show();
-    m_docks.queue->show();
-    m_docks.explore->show();
+    // So few tabs that their names can be read; the others come with View or with what asks for them.
+    m_docks.tokens->setVisible(workspace != Workspace::Tune);
+    m_docks.explore->setVisible(workspace == Workspace::Tune);
+    for (QDockWidget* dock : {m_docks.runs, m_docks.queue}) {
+        dock->setVisible(workspace == Workspace::Generate);
+    }
     m_docks.map->raise();
     m_docks.statistics->raise();
     if (workspace == Workspace::Tune) {
