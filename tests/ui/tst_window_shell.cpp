@@ -111,7 +111,8 @@ void TestWindowShell::tabbedDocksShowTheirNameOnce()
     auto* statistics = m_window->findChild<QDockWidget*>("statisticsDock");
     auto* tokens = m_window->findChild<QDockWidget*>("tokensDock");
     m_window->findChild<QDockWidget*>("comparisonDock")->close();
-    for (const char* name : {"runsDock", "queueDock", "exploreDock", "sensitivityDock"}) { // they have tabs beside these
+    for (const char* name :
+        {"runsDock", "queueDock", "exploreDock", "sensitivityDock"}) { // they have tabs beside these
         m_window->findChild<QDockWidget*>(name)->close();
     }
     QVERIFY(m_window->tabifiedDockWidgets(tokens).contains(statistics));

@@ -27,6 +27,8 @@ using library::RunRecord;
 namespace {
 
 constexpr double kReach = 14; // logical pixels around a point
+constexpr int kNarrowest = 330, kLowest = 200; ///< pixels; a wide panel would widen the whole window
+constexpr int kSideBySide = 520; ///< below this width the tuner stands under the chart
 constexpr int kPopupPicture = 112;
 
 /// The card's axis is one of steps; this one takes any numbers.
@@ -157,6 +159,7 @@ ExplorePanel::ExplorePanel(RunStore& store, QWidget* parent)
     m_row->setContentsMargins(kSpace, kHalfSpace, kSpace, kHalfSpace);
     m_row->setSpacing(kSpace);
     m_row->addLayout(left, 1);
+    m_scope->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     setLayout(m_row);
 
     for (QComboBox* box : {m_cost, m_fidelity, m_scope}) {
@@ -180,6 +183,17 @@ ExplorePanel::ExplorePanel(RunStore& store, QWidget* parent)
 void ExplorePanel::setSideWidget(QWidget* widget)
 {
     m_row->addWidget(widget);
+}
+
+QSize ExplorePanel::minimumSizeHint() const
+{
+    return {kNarrowest, kLowest};
+}
+
+void ExplorePanel::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    m_row->setDirection(width() < kSideBySide ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
 }
 
 void ExplorePanel::showEvent(QShowEvent* event)

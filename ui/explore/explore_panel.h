@@ -33,6 +33,7 @@ public:
     QByteArray csv() const;
     /// The card of the tuner, beside the chart.
     void setSideWidget(QWidget* widget);
+    QSize minimumSizeHint() const override;
     QPointF pixelOf(int index) const; ///< in the plot's coordinates
 
 Q_SIGNALS:
@@ -43,6 +44,7 @@ Q_SIGNALS:
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
     void showEvent(QShowEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void fill();

@@ -321,6 +321,7 @@ void MainWindow::openRacer(int racer)
         return;
     }
     m_workspaces->switchTo(Workspace::Analyse);
+    m_comparisonAsked = true; // a race is one
     m_run.adopt(chosen.result, racers.front().result);
     m_status->showIdle(tr("From the race: %1. Nothing was run again.").arg(chosen.contender.title()));
 }
