@@ -1,3 +1,3 @@
 if(TOCA_WINDOW)
-  toca_add_test(tst_language DIR app LABELS gui LIBS toca::app)
+  toca_add_test(tst_language DIR app LABELS window LIBS toca::app)
 endif()
