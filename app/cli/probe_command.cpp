@@ -26,6 +26,9 @@ Result<std::pair<int, int>> rangeOf(const char* option, const std::optional<std:
 {
     if (!text)
         return std::pair{0, count - 1};
+    if (text->find(',') != std::string::npos)
+        return unexpected(ErrorCode::InvalidArgument,
+            std::string(option) + " takes one range, like 2-5, not the list '" + oneLine(*text, 80) + "'.");
     const auto numbers = parseNumberRanges(option, *text);
     if (!numbers)
         return unexpected(numbers.error());
@@ -36,8 +39,13 @@ Result<plan::TokenMask> maskOf(const ProbeCommand& command, const plan::TokenGri
 {
     if (command.mask)
         return plan::readTokenMask(*command.mask);
-    return plan::tokenMaskFromText(std::to_string(grid.frames) + "x" + std::to_string(grid.rows) + "x"
+    auto mask = plan::tokenMaskFromText(std::to_string(grid.frames) + "x" + std::to_string(grid.rows) + "x"
         + std::to_string(grid.columns) + ": " + command.tokens.value_or(""));
+    if (!mask)
+        return unexpected(ErrorCode::InvalidArgument,
+            "--tokens cannot be '" + oneLine(command.tokens.value_or(""), 80) + "'; it takes ids from 0 to "
+                + std::to_string(grid.tokens() - 1) + ", like 12-15,20.");
+    return mask;
 }
 
 Result<std::pair<ProbeResult, ProbeEdit>> probed(const ProbeCommand& command, const Interrupt& interrupt)
@@ -57,6 +65,8 @@ Result<std::pair<ProbeResult, ProbeEdit>> probed(const ProbeCommand& command, co
     const auto model = engine->describe(command.request.model.value_or(""));
     if (!model)
         return unexpected(model.error());
+    if (auto given = checkPromptGiven(command.request, *model); !given)
+        return unexpected(given.error());
     const auto request = requestOf(command.request, defaultsOf(*model));
     if (!request)
         return unexpected(request.error());

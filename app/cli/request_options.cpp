@@ -114,6 +114,14 @@ RequestDefaults defaultsOf(const ModelInfo& model)
     return {model.steps, model.guidanceScale, model.frames, model.width, model.height, model.fps, model.shape.family};
 }
 
+Result<void> checkPromptGiven(const RequestOptions& options, const ModelInfo& model)
+{
+    if (!options.prompt && model.takesPrompt)
+        return unexpected(ErrorCode::InvalidArgument,
+            "This model reads a prompt: say what the clip shows with --prompt \"...\" (which may be empty).");
+    return {};
+}
+
 Result<GenerationRequest> requestOf(const RequestOptions& options, const RequestDefaults& defaults)
 {
     GenerationRequest request;

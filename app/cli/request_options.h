@@ -69,5 +69,7 @@ RequestDefaults defaultsOf(const ModelInfo& model);
 /// of a batch are not applied.
 /// @return InvalidArgument naming the option or value; everything that can be checked without the model's files is.
 Result<GenerationRequest> requestOf(const RequestOptions& options, const RequestDefaults& defaults);
+/// For commands that measure for minutes: a forgotten prompt is no empty one.
+Result<void> checkPromptGiven(const RequestOptions& options, const ModelInfo& model);
 
 } // namespace toca::app

@@ -128,6 +128,8 @@ Result<SensitivityRecord> measured(const SensitivityCommand& command, const Inte
     const auto model = engine->describe(command.request.model.value_or(""));
     if (!model)
         return unexpected(model.error());
+    if (auto given = checkPromptGiven(command.request, *model); !command.resume && !given)
+        return unexpected(given.error());
     const auto request = requestOf(command.request, defaultsOf(*model));
     if (!request)
         return unexpected(request.error());

@@ -38,6 +38,7 @@
 #include <QIcon>
 #include <QLockFile>
 #include <QPushButton>
+#include <QScreen>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStatusBar>
@@ -137,7 +138,7 @@ MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* paren
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
-    resize(1600, 980);
+    resize(QSize(1600, 980).boundedTo(screen()->availableSize()));
 
     auto* centre = new QWidget;
     auto* layout = new QVBoxLayout(centre);
