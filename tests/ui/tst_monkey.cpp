@@ -2,8 +2,9 @@
 // Random but valid use of the whole window while runs go on: nothing may crash, hang or leave the engine stuck.
 //
 // A short round runs with all tests; TOCA_MONKEY_EVENTS (for each seed) and TOCA_MONKEY_SEEDS make it as long as
-// wanted.
+// wanted, TOCA_MONKEY_REAL=1 takes the real engine and TOCA_MONKEY_TELLS=1 prints every event.
 #include "app/engine_runner.h"
+#include "core/engine/make_engine.h"
 #include "tests/support/fake_engine.h"
 #include "ui/prompt/prompt_panel.h"
 #include "ui/window/main_window.h"
@@ -20,7 +21,13 @@
 #include <QTimer>
 #include <QWheelEvent>
 
+#include <malloc.h>
+
 #include <random>
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/allocator_interface.h>
+#endif
 
 using namespace toca;
 using namespace toca::ui;
@@ -28,6 +35,7 @@ using namespace toca::ui;
 namespace {
 
 constexpr int kEvents = 250, kSeeds = 2;
+constexpr int kPatience = 30'000; ///< milliseconds that no answer may take
 /// Commands that end the program, or wait for somebody outside of it.
 const QStringList kLeftOut{"quit", "language.de", "language.en", "language.system"};
 
@@ -36,6 +44,27 @@ int fromEnvironment(const char* name, int usual)
     bool isNumber = false;
     const int value = qEnvironmentVariableIntValue(name, &isNumber);
     return isNumber && value > 0 ? value : usual;
+}
+
+/// Bytes that are allocated and not freed.
+std::size_t liveBytes()
+{
+#ifdef __SANITIZE_ADDRESS__
+    return __sanitizer_get_current_allocated_bytes();
+#else
+    const struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+#endif
+}
+
+std::unique_ptr<Engine> engineOfRuns()
+{
+    if (qEnvironmentVariableIsSet("TOCA_MONKEY_REAL")) {
+        return makeEngine();
+    }
+    auto given = std::make_unique<test::FakeEngine>();
+    given->options.perStep = std::chrono::milliseconds(4);
+    return given;
 }
 
 /// Clicks, drags, types and turns the wheel at random.
@@ -174,11 +203,32 @@ private Q_SLOTS:
     void survives()
     {
         QFETCH(const unsigned, seed);
+        playFor(seed, fromEnvironment("TOCA_MONKEY_EVENTS", kEvents));
+    }
+    /// The same use again and again leaves no more behind than before.
+    void keepsNoMemory()
+    {
+        constexpr int kWarmUp = 3, kRepeats = 3;
+        // Fonts, icons and style sheets are kept by Qt once they were used; what a window leaves would come every time.
+        constexpr std::size_t kAllowed = 512 << 10;
+        std::vector<std::size_t> after;
+        for (int i = 0; i < kWarmUp + kRepeats && !QTest::currentTestFailed(); ++i) {
+            playFor(1, 120);
+            QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+            after.push_back(liveBytes());
+            qInfo("%zu KiB live after round %d", after.back() >> 10, i + 1);
+        }
+        if (!QTest::currentTestFailed()) {
+            QVERIFY(after.back() < after[kWarmUp - 1] + kRepeats * kAllowed);
+        }
+    }
+
+private:
+    void playFor(unsigned seed, int events)
+    {
         const QTemporaryDir folder;
         QCoreApplication::setAttribute(Qt::AA_DontUseNativeDialogs);
-        auto given = std::make_unique<test::FakeEngine>();
-        given->options.perStep = std::chrono::milliseconds(4);
-        app::EngineRunner runner(std::move(given));
+        app::EngineRunner runner(engineOfRuns());
         WindowOptions options;
         options.settingsFile = folder.filePath("settings.ini");
         options.defaultLibrary = folder.filePath("runs");
@@ -187,7 +237,7 @@ private Q_SLOTS:
         window.show();
         QVERIFY(QTest::qWaitForWindowExposed(&window));
         QApplication::setActiveWindow(&window);
-        QTRY_VERIFY(window.prompt().model().hasModel());
+        QTRY_VERIFY_WITH_TIMEOUT(window.prompt().model().hasModel(), 20'000);
         // Dialogs and menus that wait by themselves are left after a moment.
         QTimer leave;
         connect(&leave, &QTimer::timeout, this, [] {
@@ -198,7 +248,6 @@ private Q_SLOTS:
         });
         leave.start(150);
         Monkey monkey(window, seed);
-        const int events = fromEnvironment("TOCA_MONKEY_EVENTS", kEvents);
         QString last;
         for (int i = 0; i < events; ++i) {
             if (i % 50 == 0 && !window.run().isRunning()) {
@@ -211,12 +260,12 @@ private Q_SLOTS:
                 qInfo("%d: %s, %lld ms", i, qPrintable(last), static_cast<long long>(clock.elapsed()));
             }
             QCoreApplication::processEvents();
-            QVERIFY2(clock.elapsed() < 20'000, qPrintable("hangs after: " + last));
+            QVERIFY2(clock.elapsed() < kPatience, qPrintable("hangs after: " + last));
             QVERIFY2(window.isVisible(), qPrintable("the window is gone after: " + last));
         }
         // The engine is not stuck: everything ends, and a run of ours goes through.
         leave.setInterval(10);
-        QTRY_VERIFY_WITH_TIMEOUT(!QApplication::activeModalWidget() && !QApplication::activePopupWidget(), 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!QApplication::activeModalWidget() && !QApplication::activePopupWidget(), kPatience);
         leave.stop();
         for (int i = 0; i < 3; ++i) {
             window.cancel();
