@@ -19,10 +19,12 @@ struct GatedAdd {
     std::int64_t width = 0;
     std::int64_t gateStride = 0; ///< values
 
-    std::int64_t rows() const { return batches * tokens; }
+    TOCA_HD std::int64_t rows() const { return batches * tokens; }
 };
 
 /// The rows [first, last) of `rows()`.
 void gatedAdd(const GatedAdd& operation, std::int64_t first, std::int64_t last);
+/// All rows on the GPU. @param stream a cudaStream_t  @return a cudaError_t, 0 = launched
+int gatedAddCuda(const GatedAdd& operation, void* stream);
 
 } // namespace toca::kernels

@@ -13,9 +13,14 @@ namespace toca::kernels {
 void selectTokens(const float* score, std::int64_t tokens, std::int64_t count, std::int64_t* ids,
     std::vector<std::uint64_t>& scratch);
 
-/// The same for `rows` rows on the GPU, one block per row. @param stream a cudaStream_t  @return a cudaError_t, 0 =
+/// After a selection (reference README section 6.3 s3): every token's age grows by one, that of the chosen becomes 0.
+void renewAges(float* ages, std::int64_t tokens, const std::int64_t* ids, std::int64_t count);
+
+/// The selection of `rows` rows on the GPU, one block per row. @param stream a cudaStream_t  @return a cudaError_t, 0 =
 /// launched
 int selectTokensCuda(
     const float* score, std::int64_t rows, std::int64_t tokens, std::int64_t count, std::int64_t* ids, void* stream);
+int renewAgesCuda(
+    float* ages, std::int64_t rows, std::int64_t tokens, const std::int64_t* ids, std::int64_t count, void* stream);
 
 } // namespace toca::kernels

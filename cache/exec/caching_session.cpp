@@ -231,11 +231,11 @@ torch::Tensor CachingSession::computeSubset(
         const PartScope scope(Part::Selection);
         const Stopwatch selecting(&m_selectionSeconds);
         torch::Tensor& ages = m_features.ages(m_site.layer, m_site.module, m_rows, selectionRows(), x);
-        ages.add_(1); // also when nothing is chosen (reference README section 6.3 s3)
+        if (cell.computed > 0)
+            cell.ids = action.ids.defined() ? action.ids : selectTokens(action.score, cell.computed);
+        renewAges(ages, cell.ids); // also when nothing is chosen (reference README section 6.3 s3)
         if (cell.computed == 0)
             return stored;
-        cell.ids = action.ids.defined() ? action.ids : selectTokens(action.score, cell.computed);
-        ages.scatter_(1, cell.ids, 0.0);
         const std::int64_t repeats = x.size(0) / cell.ids.size(0);
         subset =
             TokenSubset::chosen(repeats == 1 ? cell.ids : cell.ids.repeat({repeats, 1}), tokens, &m_selectionSeconds);
@@ -279,8 +279,8 @@ torch::Tensor CachingSession::blend(
 void CachingSession::updateFactors(const torch::Tensor& output)
 {
     auto& factors = m_features.factors(m_site.layer, m_site.module, m_rows);
-    factors.derivatives =
-        renewedDerivatives(factors.derivatives, output, m_site.step - factors.step, m_policy->forecastOrder());
+    factors.derivatives = renewedDerivatives(
+        std::move(factors.derivatives), output, m_site.step - factors.step, m_policy->forecastOrder());
     factors.step = m_site.step;
 }
 

@@ -6,32 +6,30 @@
 namespace toca::kernels {
 namespace {
 
-/// sums += factor * values
-TOCA_INLINE void addScaled(float* sums, const float* values, std::int64_t length, float factor)
+/// values *= factor, and sums += values where they are wanted
+template <bool kScales>
+TOCA_INLINE void addScaled(float* sums, float* values, std::int64_t length, float factor)
 {
     Lanes sum, value;
     std::int64_t c = 0;
     for (; c + kLanes <= length; c += kLanes) {
         load(sum, sums + c);
         load(value, values + c);
-        sum += value * factor;
+        value *= factor;
+        sum += value;
+        if constexpr (kScales)
+            store(values + c, value);
         store(sums + c, sum);
     }
-    for (; c < length; ++c)
-        sums[c] += values[c] * factor;
-}
-
-TOCA_INLINE void multiply(float* values, std::int64_t length, float factor)
-{
-    Lanes value;
-    std::int64_t c = 0;
-    for (; c + kLanes <= length; c += kLanes) {
-        load(value, values + c);
-        value *= factor;
-        store(values + c, value);
-    }
-    for (; c < length; ++c)
-        values[c] *= factor;
+    if (c == length)
+        return;
+    loadSome(sum, sums + c, length - c, 0.0F);
+    loadSome(value, values + c, length - c, 0.0F);
+    value *= factor;
+    sum += value;
+    if constexpr (kScales)
+        storeSome(values + c, value, length - c);
+    storeSome(sums + c, sum, length - c);
 }
 
 /// -sum p ln(p + 1e-7) of p = factor * values
@@ -61,7 +59,7 @@ void addReceivedAttention(float* scores, std::int64_t rows, std::int64_t length,
     for (std::int64_t row = 0; row < rows; ++row) {
         float* values = scores + row * length;
         const float whole = exponentiate(values, length, scale);
-        addScaled(sums, values, length, 1.0F / whole);
+        addScaled<false>(sums, values, length, 1.0F / whole);
     }
 }
 
@@ -75,8 +73,7 @@ void attentionEntropy(const AttentionEntropy& operation, std::int64_t first, std
             mean[l] = 0;
         for (std::int64_t head = 0; head < heads; ++head) {
             float* values = operation.scores + ((b * heads + head) * queries + k) * length;
-            multiply(values, length, 1.0F / exponentiate(values, length, operation.scale));
-            addScaled(mean, values, length, 1.0F);
+            addScaled<true>(mean, values, length, 1.0F / exponentiate(values, length, operation.scale));
         }
         operation.entropy[row] = entropyOf(mean, length, operation.weight / static_cast<float>(heads));
     }

@@ -56,51 +56,88 @@ TOCA_INLINE void logarithms(Lanes& x)
     x = e * 0.693147181F + s * series;
 }
 
-/// The first `count` values, and `filler` in the other lanes.
+/// Copies fewer than 16 values in moves of fixed sizes, which are single instructions.
+TOCA_INLINE void copySome(float* to, const float* from, std::int64_t count)
+{
+    if (count & 8) {
+        std::memcpy(to, from, 8 * sizeof(float));
+        to += 8, from += 8;
+    }
+    if (count & 4) {
+        std::memcpy(to, from, 4 * sizeof(float));
+        to += 4, from += 4;
+    }
+    if (count & 2) {
+        std::memcpy(to, from, 2 * sizeof(float));
+        to += 2, from += 2;
+    }
+    if (count & 1)
+        *to = *from;
+}
+
+/// The first `count` values, and `filler` in the other lanes. @pre 0 <= count < 16
 TOCA_INLINE void loadSome(Lanes& to, const float* from, std::int64_t count, float filler)
 {
     float values[kLanes];
-    for (std::int64_t lane = 0; lane < kLanes; ++lane)
-        values[lane] = lane < count ? from[lane] : filler;
+    store(values, Lanes{} + filler);
+    copySome(values, from, count);
     load(to, values);
 }
 
+/// @pre 0 <= count < 16
 TOCA_INLINE void storeSome(float* to, const Lanes& from, std::int64_t count)
 {
-    for (std::int64_t lane = 0; lane < count; ++lane)
-        to[lane] = from[lane];
+    float values[kLanes];
+    store(values, from);
+    copySome(to, values, count);
+}
+
+/// Lanes of a row's last vector, which begins at its last 16 values: those that no whole vector before it covers.
+TOCA_INLINE void keepLast(Lanes& values, std::int64_t count)
+{
+    constexpr LaneBits kNumbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    const auto isKept = kNumbers >= static_cast<std::uint32_t>(kLanes - count);
+    values = isKept ? values : Lanes{};
 }
 
 /// Replaces a row by e^(scale (x - maximum)). @return their sum; NaN when one of them is
 TOCA_INLINE float exponentiate(float* row, std::int64_t length, float scale)
 {
     constexpr float kNone = -__builtin_inff();
+    const std::int64_t whole = length / kLanes * kLanes, rest = length - whole;
     Lanes largest = Lanes{} + kNone;
-    Lanes values;
-    std::int64_t c = 0;
-    for (; c + kLanes <= length; c += kLanes) {
+    Lanes values, tail;
+    for (std::int64_t c = 0; c < whole; c += kLanes) {
         load(values, row + c);
         largest = values > largest ? values : largest;
     }
-    loadSome(values, row + c, length - c, kNone);
-    largest = values > largest ? values : largest;
-    float maximum = kNone;
-    for (std::int64_t lane = 0; lane < kLanes; ++lane)
-        maximum = largest[lane] > maximum ? largest[lane] : maximum;
+    // The rest: the row's last 16 values again, where there are as many. They are read before they change.
+    if (rest > 0) {
+        if (whole > 0)
+            load(tail, row + length - kLanes);
+        else
+            loadSome(tail, row, rest, kNone);
+        largest = tail > largest ? tail : largest;
+    }
+    const float maximum = largestOf(largest);
     Lanes sums{};
-    for (c = 0; c + kLanes <= length; c += kLanes) {
+    for (std::int64_t c = 0; c < whole; c += kLanes) {
         load(values, row + c);
         values = (values - maximum) * scale;
         exponentials(values);
         store(row + c, values);
         sums += values;
     }
-    if (c < length) {
-        loadSome(values, row + c, length - c, kNone);
-        values = (values - maximum) * scale;
-        exponentials(values);
-        storeSome(row + c, values, length - c);
-        sums += values; // the filler became 0
+    if (rest > 0) {
+        tail = (tail - maximum) * scale;
+        exponentials(tail);
+        if (whole > 0) {
+            store(row + length - kLanes, tail);
+            keepLast(tail, rest);
+        } else {
+            storeSome(row, tail, rest);
+        }
+        sums += tail; // fillers became 0
     }
     return sumOf(sums);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/norm_modulate.h"
 
-#include "kernels/cpu/lanes.h"
+#include "kernels/cpu/row_kernel.h"
 
 #include <cmath>
 
@@ -71,26 +71,8 @@ TOCA_INLINE void rowsOf(const NormModulate& operation, std::int64_t first, std::
     }
 }
 
-TOCA_PER_INSTRUCTION_SET
-void ofFloats(const NormModulate& operation, std::int64_t first, std::int64_t last)
-{
-    rowsOf<float>(operation, first, last);
-}
-
-TOCA_PER_INSTRUCTION_SET
-void ofHalves(const NormModulate& operation, std::int64_t first, std::int64_t last)
-{
-    rowsOf<BFloat16>(operation, first, last);
-}
-
 } // namespace
 
-void normModulate(const NormModulate& operation, std::int64_t first, std::int64_t last)
-{
-    if (operation.element == Element::Float32)
-        ofFloats(operation, first, last);
-    else
-        ofHalves(operation, first, last);
-}
+TOCA_ROW_KERNEL(normModulate, NormModulate)
 
 } // namespace toca::kernels

@@ -24,4 +24,12 @@ void selectTokens(
     std::sort(ids, ids + count); // ascending ids read and write memory in order
 }
 
+void renewAges(float* ages, std::int64_t tokens, const std::int64_t* ids, std::int64_t count)
+{
+    for (std::int64_t token = 0; token < tokens; ++token)
+        ages[token] += 1;
+    for (std::int64_t k = 0; k < count; ++k)
+        ages[ids[k]] = 0;
+}
+
 } // namespace toca::kernels

@@ -73,7 +73,28 @@ __global__ void selectRow(const float* scores, std::int64_t tokens, std::int64_t
     }
 }
 
+/// One block per row: the chosen are set behind a barrier.
+__global__ void renewRow(float* allAges, std::int64_t tokens, const std::int64_t* allIds, std::int64_t count)
+{
+    float* const ages = allAges + static_cast<std::int64_t>(blockIdx.x) * tokens;
+    const std::int64_t* const ids = allIds + static_cast<std::int64_t>(blockIdx.x) * count;
+    for (std::int64_t token = threadIdx.x; token < tokens; token += blockDim.x)
+        ages[token] += 1;
+    __syncthreads();
+    for (std::int64_t k = threadIdx.x; k < count; k += blockDim.x)
+        ages[ids[k]] = 0;
+}
+
 } // namespace
+
+int renewAgesCuda(
+    float* ages, std::int64_t rows, std::int64_t tokens, const std::int64_t* ids, std::int64_t count, void* stream)
+{
+    if (rows == 0)
+        return 0;
+    renewRow<<<static_cast<unsigned>(rows), kThreads, 0, static_cast<cudaStream_t>(stream)>>>(ages, tokens, ids, count);
+    return static_cast<int>(cudaGetLastError());
+}
 
 int selectTokensCuda(
     const float* score, std::int64_t rows, std::int64_t tokens, std::int64_t count, std::int64_t* ids, void* stream)

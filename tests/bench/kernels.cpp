@@ -8,6 +8,9 @@
 #include "cache/exec/ops/norm_modulate.h"
 #include "cache/exec/ops/row_moves.h"
 #include "cache/exec/ops/select_tokens.h"
+#include "cache/exec/ops/taylor.h"
+#include "cache/exec/ops/token_scores.h"
+#include "cache/exec/scores.h"
 #include "core/models/layers/mlp.h"
 
 #include <torch/torch.h>
@@ -116,6 +119,103 @@ void selectionComposed(benchmark::State& state)
     const auto score = torch::rand({2, state.range(0)});
     for (auto _ : state) // what the published code does
         benchmark::DoNotOptimize(score.argsort(std::int64_t{-1}, /*descending=*/true).narrow(1, 0, state.range(1)));
+}
+
+/// One selection of ToCa: two rows of a square grid, one term, the bonus of 2 x 2 blocks.
+cache::TokenScore tokenScore(const benchmark::State& state)
+{
+    torch::manual_seed(3);
+    cache::TokenScore score;
+    const auto edge = static_cast<std::int64_t>(std::sqrt(static_cast<double>(state.range(0))));
+    score.grid = {1, edge, edge};
+    score.ages = torch::randint(0, 5, {2, score.grid.tokens()}).to(torch::kFloat32);
+    score.ageWeight = 0.25;
+    score.interval = 3;
+    score.terms = {torch::rand({2, score.grid.tokens()})};
+    score.weights = {1};
+    score.bonusCell = 2;
+    score.bonus = 0.6;
+    return score;
+}
+
+void scoredSelectionKernel(benchmark::State& state)
+{
+    const c10::InferenceMode inference;
+    auto score = tokenScore(state);
+    for (auto _ : state) {
+        const auto ids = cache::selectTokens(cache::scored(score), state.range(1));
+        cache::renewAges(score.ages, ids);
+        benchmark::DoNotOptimize(ids);
+    }
+}
+
+void scoredSelectionComposed(benchmark::State& state)
+{
+    const c10::InferenceMode inference;
+    auto score = tokenScore(state);
+    for (auto _ : state) {
+        const auto sum = score.ageWeight * (score.ages / score.interval) + score.terms[0];
+        const auto final = cache::withSpatialBonus(sum, score.grid, score.bonusCell, score.bonus);
+        const auto ids = final.argsort(std::int64_t{-1}, /*descending=*/true).narrow(1, 0, state.range(1));
+        score.ages.add_(1);
+        score.ages.scatter_(1, ids, 0.0);
+        benchmark::DoNotOptimize(ids);
+    }
+}
+
+/// Outputs of a module of (2, tokens, width), and derivatives up to the order.
+std::vector<torch::Tensor> factors(const benchmark::State& state)
+{
+    torch::manual_seed(4);
+    std::vector<torch::Tensor> made;
+    for (std::int64_t i = 0; i <= state.range(2); ++i)
+        made.push_back(torch::randn({2, state.range(0), state.range(1)}).to(typeOf(state)));
+    return made;
+}
+
+void taylorUpdateKernel(benchmark::State& state)
+{
+    const c10::InferenceMode inference;
+    auto kept = factors(state);
+    const auto output = torch::randn_like(kept.front());
+    for (auto _ : state)
+        kept = cache::renewedDerivatives(std::move(kept), output, -3.0, static_cast<int>(state.range(2)));
+}
+
+void taylorUpdateComposed(benchmark::State& state)
+{
+    const c10::InferenceMode inference;
+    auto kept = factors(state);
+    const auto output = torch::randn_like(kept.front());
+    for (auto _ : state) {
+        std::vector<torch::Tensor> next{output};
+        for (std::size_t i = 0; i + 1 < kept.size(); ++i)
+            next.push_back((next[i] - kept[i]) / -3.0);
+        kept = next;
+    }
+}
+
+void taylorSumKernel(benchmark::State& state)
+{
+    const c10::InferenceMode inference;
+    const auto kept = factors(state);
+    for (auto _ : state)
+        benchmark::DoNotOptimize(cache::taylorSum(kept, -2.0, static_cast<int>(state.range(2))));
+}
+
+void taylorSumComposed(benchmark::State& state)
+{
+    const c10::InferenceMode inference;
+    const auto kept = factors(state);
+    for (auto _ : state) {
+        auto sum = kept[0].clone();
+        double coefficient = 1;
+        for (std::size_t i = 1; i < kept.size(); ++i) {
+            coefficient *= -2.0 / static_cast<double>(i);
+            sum.add_(kept[i], coefficient);
+        }
+        benchmark::DoNotOptimize(sum);
+    }
 }
 
 /// (2, 16 heads, queries, keys)
@@ -237,7 +337,23 @@ void selections(benchmark::internal::Benchmark* benchmark)
 
 void maps(benchmark::internal::Benchmark* benchmark)
 {
-    benchmark->ArgNames({"queries", "keys"})->Args({256, 256})->Args({256, 120})->Args({1024, 25});
+    benchmark->ArgNames({"queries", "keys"})->Args({256, 256})->Args({256, 120})->Args({1024, 25})->Args({320, 9});
+}
+
+void scoredSelections(benchmark::internal::Benchmark* benchmark)
+{
+    benchmark->ArgNames({"tokens", "chosen"})->Args({256, 102})->Args({4096, 614});
+}
+
+/// (tokens, width, order, is bfloat16)
+void series(benchmark::internal::Benchmark* benchmark)
+{
+    benchmark->ArgNames({"tokens", "width", "order", "bf16"});
+    for (const std::int64_t isHalf : {0, 1}) {
+        benchmark->Args({320, 160, 2, isHalf});
+        benchmark->Args({256, 1152, 2, isHalf});
+        benchmark->Args({256, 1152, 4, isHalf});
+    }
 }
 
 /// (rows, inputs, outputs, is bfloat16)
@@ -261,6 +377,12 @@ BENCHMARK(scatterKernel)->Apply(blocks)->UseRealTime();
 BENCHMARK(scatterComposed)->Apply(blocks)->UseRealTime();
 BENCHMARK(selectionKernel)->Apply(selections)->UseRealTime();
 BENCHMARK(selectionComposed)->Apply(selections)->UseRealTime();
+BENCHMARK(scoredSelectionKernel)->Apply(scoredSelections)->UseRealTime();
+BENCHMARK(scoredSelectionComposed)->Apply(scoredSelections)->UseRealTime();
+BENCHMARK(taylorUpdateKernel)->Apply(series)->UseRealTime();
+BENCHMARK(taylorUpdateComposed)->Apply(series)->UseRealTime();
+BENCHMARK(taylorSumKernel)->Apply(series)->UseRealTime();
+BENCHMARK(taylorSumComposed)->Apply(series)->UseRealTime();
 BENCHMARK(receivedAttentionKernel)->Apply(maps)->UseRealTime();
 BENCHMARK(receivedAttentionComposed)->Apply(maps)->UseRealTime();
 BENCHMARK(entropyKernel)->Apply(maps)->UseRealTime();

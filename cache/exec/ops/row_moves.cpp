@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cache/exec/ops/row_moves.h"
 
+#include "cache/exec/ops/current_stream.h"
 #include "kernels/row_moves.h"
 
 #include <ATen/Parallel.h>
@@ -11,17 +12,11 @@ namespace {
 /// Moves of fewer bytes than this are not worth a second thread.
 constexpr std::int64_t kBytesPerThread = 1 << 16;
 
-/// The raw kernels write through pointers: not where gradients flow, and only on contiguous rows on the CPU or, where
-/// it was compiled in, on the GPU's default stream.
+/// The raw kernels write through pointers: not where gradients flow, and only on contiguous rows.
 bool hasKernel(const torch::Tensor& table, const torch::Tensor& packed, const torch::Tensor& ids)
 {
     const bool gradients = torch::GradMode::is_enabled() && (table.requires_grad() || packed.requires_grad());
-#ifdef TOCA_HAS_CUDA
-    const bool device = table.is_cpu() || table.is_cuda();
-#else
-    const bool device = table.is_cpu();
-#endif
-    return device && !gradients && table.is_contiguous() && packed.is_contiguous() && ids.is_contiguous()
+    return runsKernels(table) && !gradients && table.is_contiguous() && packed.is_contiguous() && ids.is_contiguous()
         && table.element_size() * table.size(2) % 2 == 0;
 }
 
@@ -39,14 +34,9 @@ kernels::RowMove moveOf(const torch::Tensor& table, const torch::Tensor& packed,
     return move;
 }
 
-template <class OnCpu, class OnCuda>
-void run(const kernels::RowMove& move, bool isCpu, OnCpu&& onCpu, OnCuda&& onCuda)
+template <class OnCpu>
+void inParts(const kernels::RowMove& move, const OnCpu& onCpu)
 {
-    if (!isCpu) {
-        const int error = onCuda();
-        TORCH_CHECK(error == 0, "row move: CUDA error ", error);
-        return;
-    }
     const std::int64_t rowsPerThread =
         std::max<std::int64_t>(1, kBytesPerThread / std::max<std::int64_t>(1, move.rowBytes));
     at::parallel_for(0, move.rows(), rowsPerThread, [&](std::int64_t first, std::int64_t last) { onCpu(first, last); });
@@ -62,15 +52,8 @@ torch::Tensor gatherRows(const torch::Tensor& x, const torch::Tensor& ids)
     if (!hasKernel(x, packed, ids))
         return x.gather(1, ids.unsqueeze(-1).expand({-1, -1, x.size(2)}));
     const auto move = moveOf(x, packed, ids);
-    run(
-        move, x.is_cpu(), [&](std::int64_t first, std::int64_t last) { kernels::gatherRows(move, first, last); },
-        [&] {
-#ifdef TOCA_HAS_CUDA
-            return kernels::gatherRowsCuda(move, nullptr);
-#else
-            return -1;
-#endif
-        });
+    if (!onDevice(x, [&](auto* stream) { return kernels::gatherRowsCuda(move, stream); }))
+        inParts(move, [&](std::int64_t first, std::int64_t last) { kernels::gatherRows(move, first, last); });
     return packed;
 }
 
@@ -84,15 +67,8 @@ void scatterRows(torch::Tensor& x, const torch::Tensor& ids, const torch::Tensor
         return;
     }
     const auto move = moveOf(x, packed, ids);
-    run(
-        move, x.is_cpu(), [&](std::int64_t first, std::int64_t last) { kernels::scatterRows(move, first, last); },
-        [&] {
-#ifdef TOCA_HAS_CUDA
-            return kernels::scatterRowsCuda(move, nullptr);
-#else
-            return -1;
-#endif
-        });
+    if (!onDevice(x, [&](auto* stream) { return kernels::scatterRowsCuda(move, stream); }))
+        inParts(move, [&](std::int64_t first, std::int64_t last) { kernels::scatterRows(move, first, last); });
 }
 
 } // namespace toca::cache

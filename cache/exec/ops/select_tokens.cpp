@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cache/exec/ops/select_tokens.h"
 
+#include "cache/exec/ops/current_stream.h"
 #include "kernels/select_tokens.h"
 
 #include <ATen/Parallel.h>
@@ -24,17 +25,36 @@ torch::Tensor selectTokens(const torch::Tensor& score, std::int64_t count)
         });
         return ids;
     }
-#ifdef TOCA_HAS_CUDA
-    if (values.is_cuda()) {
-        const int error = kernels::selectTokensCuda(values.const_data_ptr<float>(), values.size(0), tokens, count,
-            ids.mutable_data_ptr<std::int64_t>(), nullptr);
-        TORCH_CHECK(error == 0, "selectTokens: CUDA error ", error);
+    if (runsKernels(values) && onDevice(values, [&](auto* stream) {
+            return kernels::selectTokensCuda(values.const_data_ptr<float>(), values.size(0), tokens, count,
+                ids.mutable_data_ptr<std::int64_t>(), stream);
+        }))
         return ids;
-    }
-#endif
     // Another device: a stable sort gives the same choice.
     const auto order = std::get<1>(values.sort(/*stable=*/true, /*dim=*/-1, /*descending=*/true));
     return std::get<0>(order.narrow(1, 0, count).sort(-1)).contiguous();
+}
+
+void renewAges(torch::Tensor& ages, const torch::Tensor& ids)
+{
+    const std::int64_t rows = ages.size(0), tokens = ages.size(1), count = ids.defined() ? ids.size(1) : 0;
+    TORCH_CHECK(!ids.defined() || ids.size(0) == rows, "renewAges: ages ", ages.sizes(), ", ids ", ids.sizes());
+    const auto fits = [&](const torch::Tensor& tensor) {
+        return tensor.is_contiguous() && tensor.device() == ages.device();
+    };
+    if (!runsKernels(ages) || !fits(ages) || ages.scalar_type() != torch::kFloat32 || (ids.defined() && !fits(ids))) {
+        ages.add_(1);
+        if (ids.defined())
+            ages.scatter_(1, ids, 0.0);
+        return;
+    }
+    float* const values = ages.mutable_data_ptr<float>();
+    const std::int64_t* const chosen = ids.defined() ? ids.const_data_ptr<std::int64_t>() : nullptr;
+    if (onDevice(
+            ages, [&](auto* stream) { return kernels::renewAgesCuda(values, rows, tokens, chosen, count, stream); }))
+        return;
+    for (std::int64_t row = 0; row < rows; ++row)
+        kernels::renewAges(values + row * tokens, tokens, chosen ? chosen + row * count : nullptr, count);
 }
 
 } // namespace toca::cache

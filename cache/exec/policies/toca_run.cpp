@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cache/exec/policies/toca_run.h"
 
+#include "cache/exec/ops/token_scores.h"
 #include "cache/exec/scores.h"
 
 namespace toca::cache {
@@ -82,19 +83,21 @@ const torch::Tensor& TocaRun::renewed(
     return kept.score;
 }
 
-void TocaRun::addAttention(ScoreParts& parts, const plan::Site& site, const Evidence& evidence)
+void TocaRun::addAttention(ScoreParts& parts, TokenScore& score, const plan::Site& site, const Evidence& evidence)
 {
     if (m_options.crossAttentionWeight != 0.0) {
         // s2: a token whose attention over the prompt is spread out steers more of the picture.
         parts.crossAttention = renewed(
             EvidenceKind::CrossAttentionEntropy, site, evidence, [&] { return 1 + evidence.crossAttentionEntropy(); });
-        parts.final = parts.final + weighted(parts.crossAttention, m_options.crossAttentionWeight);
+        score.terms.push_back(parts.crossAttention);
+        score.weights.push_back(m_options.crossAttentionWeight);
     }
     if (m_options.selfAttentionWeight != 0.0) {
         // s1: a token that many others attend to spreads its error to them.
         parts.selfAttention = renewed(
             EvidenceKind::SelfAttentionInfluence, site, evidence, [&] { return evidence.selfAttentionInfluence(); });
-        parts.final = parts.final + weighted(parts.selfAttention, m_options.selfAttentionWeight);
+        score.terms.push_back(parts.selfAttention);
+        score.weights.push_back(m_options.selfAttentionWeight);
     }
 }
 
@@ -120,16 +123,23 @@ torch::Tensor TocaRun::otherScore(const plan::Site& site, const Evidence& eviden
 ScoreParts TocaRun::score(const plan::Site& site, const Evidence& evidence)
 {
     ScoreParts parts;
+    TokenScore score;
     // s3: the longer a token was reused, the further it has drifted. Divided by the setting, not by the current cycle.
-    parts.age = m_options.ageWeight * (evidence.ages() / static_cast<double>(m_options.interval));
-    parts.final = parts.age;
-    if (m_options.score == plan::ScoreKind::Attention)
-        addAttention(parts, site, evidence);
-    else
-        parts.final = parts.final + otherScore(site, evidence);
-    if (m_options.spatialBonus != 0.0) // s4: spread the choice over the picture
-        parts.final =
-            withSpatialBonus(parts.final, plan().geometry().grid, m_options.spatialBonusGrid, m_options.spatialBonus);
+    score.ages = evidence.ages();
+    score.ageWeight = m_options.ageWeight;
+    score.interval = static_cast<double>(m_options.interval);
+    if (m_options.score == plan::ScoreKind::Attention) {
+        addAttention(parts, score, site, evidence);
+    } else {
+        score.terms.push_back(otherScore(site, evidence));
+        score.weights.push_back(1);
+    }
+    score.grid = plan().geometry().grid;
+    score.bonusCell = m_options.spatialBonusGrid;
+    score.bonus = m_options.spatialBonus; // s4: spread the choice over the picture
+    parts.final = scored(score);
+    if (m_runOptions.scoreObserver)
+        parts.age = score.ageWeight * (score.ages / score.interval);
     return parts;
 }
 

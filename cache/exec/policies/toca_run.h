@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cache/exec/ops/token_scores.h"
 #include "cache/exec/policies/planned_run.h"
 #include "cache/plan/policies/toca_options.h"
 
@@ -22,7 +23,7 @@ private:
     std::optional<EvidenceKind> evidenceOf(plan::ModuleKind module) const;
     ScoreParts score(const plan::Site& site, const Evidence& evidence);
     /// Adds s1 and s2 with their weights.
-    void addAttention(ScoreParts& parts, const plan::Site& site, const Evidence& evidence);
+    void addAttention(ScoreParts& parts, TokenScore& score, const plan::Site& site, const Evidence& evidence);
     /// The score of every other kind, normalised.
     torch::Tensor otherScore(const plan::Site& site, const Evidence& evidence);
 
