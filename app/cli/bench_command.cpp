@@ -25,6 +25,7 @@ struct BenchOptions {
     std::optional<std::string> model;
     std::optional<std::string> policies;
     std::vector<std::string> set;
+    std::optional<std::string> targets;
     std::optional<std::string> dtypes;
     std::optional<int> steps, layers, frames, threads, repeat;
     std::optional<Size> size;
@@ -50,6 +51,20 @@ Result<std::vector<std::string>> dtypesOf(const std::string& list)
     return names;
 }
 
+Result<std::vector<double>> targetsOf(const std::string& list)
+{
+    std::vector<double> gains;
+    for (std::size_t begin = 0; begin <= list.size();) {
+        const std::size_t end = std::min(list.find(',', begin), list.size());
+        const auto gain = parseNumber("--targets", std::string_view(list).substr(begin, end - begin));
+        if (!gain)
+            return unexpected(gain.error());
+        gains.push_back(*gain);
+        begin = end + 1;
+    }
+    return gains;
+}
+
 Result<engine::BenchRequest> requestOf(const BenchOptions& options)
 {
     engine::BenchRequest request;
@@ -59,6 +74,12 @@ Result<engine::BenchRequest> requestOf(const BenchOptions& options)
         return unexpected(choices.error());
     for (PolicyChoice& choice : *choices)
         request.policies.push_back({choice.name(), choice.policy, choice.preset, std::move(choice.values)});
+    if (options.targets) {
+        auto targets = targetsOf(*options.targets);
+        if (!targets)
+            return unexpected(targets.error());
+        request.targets = std::move(*targets);
+    }
     auto dtypes = dtypesOf(options.dtypes.value_or("fp32"));
     if (!dtypes)
         return unexpected(dtypes.error());
@@ -159,6 +180,9 @@ void addBenchCommand(CLI::App& program, Action& action)
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
         ->allow_extra_args(false);
+    addText(*command, "--targets", options->targets,
+        "Times faster to reach, such as 1.5,2,3: each policy with the setting chosen for it, planned and measured",
+        "LIST");
     command->option_defaults()->group("Measuring");
     addInteger(*command, "--repeat", options->repeat, "Interleaved rounds (default 3)");
     addInteger(*command, "--threads", options->threads, "Threads (default: LibTorch's choice)");

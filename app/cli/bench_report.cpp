@@ -68,6 +68,10 @@ Json seriesJson(const BenchSeries& series, const BenchSeries& baseline, const st
     for (const auto& [name, value] : series.policy.values)
         json["parameters"][name] = plan::toText(value);
     json["dtype"] = series.dtype;
+    if (series.target)
+        json["target"] = {{"time_gain", series.target->gain}, {"is_met", series.target->answer.isMet},
+            {"planned_time_gain", *series.target->answer.timeGain},
+            {"planned_flops_gain", series.target->answer.flopsGain}, {"reason", series.target->answer.reason}};
     json["denoising_seconds"] = spreadOf(each(series, loopSeconds));
     json["cpu_seconds"] = spreadOf(each(series, [](const BenchRun& run) { return run.cpuSeconds; }));
     json["decoding_seconds"] = spreadOf(each(series, [](const BenchRun& run) { return run.decodingSeconds; }));
@@ -79,6 +83,8 @@ Json seriesJson(const BenchSeries& series, const BenchSeries& baseline, const st
     json["flops_gain"] = flopsGain;
     json["wall_clock_gain"] = spreadOf(wallGains);
     json["gain_ratio"] = medianOf(wallGains) / flopsGain;
+    if (series.target)
+        json["target"]["time_error"] = *series.target->answer.timeGain / medianOf(wallGains) - 1;
     json["cpu_gain"] = medianOf(gains(series, baseline, [](const BenchRun& run) { return run.cpuSeconds; }));
     json["end_to_end_gain"] = medianOf(gains(series, baseline, allSeconds));
     json["latent_psnr_db"] = decibels(series.latentPsnrDb);
@@ -91,7 +97,9 @@ Json seriesJson(const BenchSeries& series, const BenchSeries& baseline, const st
 
 std::string labelOf(const Json& series)
 {
-    return series["name"].get<std::string>() + ", " + series["dtype"].get<std::string>();
+    return series["name"].get<std::string>()
+        + (series.contains("target") ? " " + fixedText(series["target"]["time_gain"].get<double>(), 2) + "x" : "")
+        + ", " + series["dtype"].get<std::string>();
 }
 
 std::string seconds(double value)
@@ -131,6 +139,41 @@ std::string gainTable(const Json& bench)
             bytesText(series["cache_bytes"].get<double>()), peak > 0 ? bytesText(peak) : "-"});
     }
     return table.text();
+}
+
+std::string signedPercent(double share)
+{
+    return (share >= 0 ? "+" : "") + fixedText(100 * share, 1) + " %";
+}
+
+/// What was planned for each target, and what came of it; empty without targets.
+std::string targetTable(const Json& bench)
+{
+    TextTable table("lrrrrrl");
+    table.addRow({"asked for", "times faster", "planned", "measured", "error", "FLOPs gain", "setting"});
+    double worst = 0;
+    int rows = 0;
+    for (const Json& series : bench["series"]) {
+        if (!series.contains("target"))
+            continue;
+        const Json& target = series["target"];
+        const auto error = target["time_error"].get<double>();
+        worst = std::max(worst, std::abs(error));
+        ++rows;
+        std::string setting;
+        for (const auto& [name, value] : series["parameters"].items())
+            setting += (setting.empty() ? "" : " ") + name + "=" + value.get<std::string>();
+        table.addRow({series["name"].get<std::string>() + ", " + series["dtype"].get<std::string>(),
+            fixedText(target["time_gain"].get<double>(), 2),
+            fixedText(target["planned_time_gain"].get<double>(), 2)
+                + (target["is_met"].get<bool>() ? "" : " (cannot be met)"),
+            spreadText(series["wall_clock_gain"], [](double gain) { return fixedText(gain, 2); }), signedPercent(error),
+            fixedText(series["flops_gain"].get<double>(), 2), setting});
+    }
+    if (rows == 0)
+        return "";
+    return "\n" + table.text() + "times faster of the denoising loop; largest error of the planned gain "
+        + fixedText(100 * worst, 1) + " %\n";
 }
 
 /// Milliseconds of each part per step, a column per setting; parts that take no time anywhere are left out.
@@ -199,9 +242,9 @@ std::string benchText(const Json& bench)
         + std::to_string(bench["steps"].get<int>()) + " steps, " + std::to_string(threads)
         + (threads == 1 ? " thread\n" : " threads\n") + machine["processor"].get<std::string>() + " ("
         + machine["instruction_sets"].get<std::string>() + "), load " + machine["load_at_start"].get<std::string>()
-        + " at the start, " + machine["load_at_end"].get<std::string>() + " at the end\n\n" + gainTable(bench) + "\n"
-        + partTable(bench) + "\n" + "medians (smallest..largest) of " + std::to_string(rounds)
-        + (rounds == 1 ? " round" : " interleaved rounds")
+        + " at the start, " + machine["load_at_end"].get<std::string>() + " at the end\n\n" + gainTable(bench)
+        + targetTable(bench) + "\n" + partTable(bench) + "\n" + "medians (smallest..largest) of "
+        + std::to_string(rounds) + (rounds == 1 ? " round" : " interleaved rounds")
         + "; gains against the uncached run of the same dtype in the same round; PSNR against the first line\n";
 }
 

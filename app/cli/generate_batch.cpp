@@ -82,9 +82,16 @@ GenerateItem GenerateBatch::item(std::size_t index) const
     item.compareBaseline = m_options.compareBaseline;
     item.repeat = m_options.repeat.value_or(1);
     item.warmUp = index == 0;
+    item.target = m_target;
     if (isNumbered())
         item.label = std::to_string(index + 1) + "/" + std::to_string(size());
     return item;
+}
+
+void GenerateBatch::setTarget(const SolvedTarget& target)
+{
+    m_target = target;
+    m_base.policyParameters = target.answer.values;
 }
 
 Result<void> GenerateBatch::checkOutputs() const

@@ -22,6 +22,8 @@ public:
     /// Where the batch's report goes; all of a batch share one file.
     const std::optional<std::string>& report() const { return m_options.report; }
     GenerateItem item(std::size_t index) const;
+    /// All items get the setting that was chosen for the target.
+    void setTarget(const SolvedTarget& target);
     /// Tries every place that will be written to.
     Result<void> checkOutputs() const;
 
@@ -30,6 +32,7 @@ private:
     GenerationRequest m_base;
     std::vector<std::string> m_prompts;
     std::size_t m_seedCount = 1;
+    std::optional<SolvedTarget> m_target;
 };
 
 } // namespace toca::app

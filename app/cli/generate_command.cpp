@@ -3,6 +3,7 @@
 #include "app/cli/console.h"
 #include "app/cli/generate_batch.h"
 #include "app/cli/interrupt.h"
+#include "app/cli/target_solver.h"
 #include "core/base/atomic_file.h"
 #include "core/engine/make_engine.h"
 
@@ -92,8 +93,34 @@ int runBatch(Engine& engine, const ModelInfo& model, const GenerateBatch& batch,
     return exitCode;
 }
 
-int generate(const RequestOptions& options)
+struct GenerateOptions {
+    RequestOptions request;
+    TargetOptions target;
+};
+
+/// Chooses the batch's setting, and says which.
+Result<void> aim(GenerateBatch& batch, const Target& target, Engine& engine, const ModelInfo& model, bool isQuiet,
+    std::stop_token stop)
 {
+    TargetSolver solver(engine, model, library::CostFolder(library::CostFolder::defaultFolder()), isQuiet);
+    const auto solved = solver.solve(target, batch.item(0).request, std::move(stop));
+    if (!solved)
+        return unexpected(solved.error());
+    if (!solved->answer.isMet)
+        return unexpected(
+            ErrorCode::Unsupported, "No clip is made for " + target.text() + ". " + solved->answer.reason);
+    if (!isQuiet)
+        std::cerr << targetText(*solved);
+    batch.setTarget(*solved);
+    return {};
+}
+
+int generate(const GenerateOptions& all)
+{
+    const RequestOptions& options = all.request;
+    const auto target = all.target.target();
+    if (!target)
+        return fail(target.error());
     const Interrupt interrupt; // before LibTorch makes its threads
     const auto engine = makeEngine();
     const auto model = engine->describe(options.model.value_or(""));
@@ -102,7 +129,7 @@ int generate(const RequestOptions& options)
     const auto request = requestOf(options, defaultsOf(*model));
     if (!request)
         return fail(request.error());
-    const auto batch = GenerateBatch::make(options, *request);
+    auto batch = GenerateBatch::make(options, *request);
     if (!batch)
         return fail(batch.error());
     // What is wrong with all of a batch is said once, and before anything is written.
@@ -110,6 +137,9 @@ int generate(const RequestOptions& options)
         return fail(forecast.error());
     if (const auto writable = batch->checkOutputs(); !writable)
         return fail(writable.error());
+    if (*target)
+        if (auto aimed = aim(*batch, **target, *engine, *model, options.isQuiet, interrupt.token()); !aimed)
+            return fail(aimed.error());
     return runBatch(*engine, *model, *batch, options.isQuiet, interrupt.token());
 }
 
@@ -117,9 +147,10 @@ int generate(const RequestOptions& options)
 
 void addGenerateCommand(CLI::App& program, Action& action)
 {
-    auto options = std::make_shared<RequestOptions>();
+    auto options = std::make_shared<GenerateOptions>();
     CLI::App* command = program.add_subcommand("generate", "Make a clip from a prompt, with cached features");
-    options->addTo(*command);
+    options->request.addTo(*command);
+    options->target.addTo(*command);
     command->callback([&action, options] { action = [options] { return generate(*options); }; });
 }
 

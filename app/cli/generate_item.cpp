@@ -131,6 +131,8 @@ Result<ItemResult> generateItem(
         complete(*run, warnings.all());
         const auto check = promptCheckJson(run->request.prompt, run->clip);
         result.report = withPromptCheck(reportJson(*run, nullptr, item.clip.string()), check);
+        if (item.target)
+            result.report = withTarget(result.report, *item.target);
         result.summary += timesText(*run) + promptCheckText(check);
         return result;
     }
@@ -146,7 +148,12 @@ Result<ItemResult> generateItem(
             return unexpected(saved.error());
     const auto check = promptCheckJson(comparison->run.request.prompt, comparison->run.clip);
     result.report = withPromptCheck(reportOf(*comparison, item.clip.string()), check);
-    result.summary += timesText(comparison->run) + gainsText(result.report) + promptCheckText(check);
+    result.summary += timesText(comparison->run) + gainsText(result.report);
+    if (item.target) {
+        result.report = withTarget(result.report, *item.target);
+        result.summary += targetOutcome(result.report);
+    }
+    result.summary += promptCheckText(check);
     if (const auto before = promptCheckText(promptCheckJson(item.request.prompt, comparison->baseline.clip));
         !before.empty())
         result.summary += "uncached: " + before;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/cli/progress.h"
+#include "app/cli/target_options.h"
 #include "core/api/model_info.h"
 
 #include <filesystem>
@@ -19,6 +20,7 @@ struct GenerateItem {
     int repeat = 1;
     bool warmUp = false; ///< before a comparison
     std::string label; ///< shown before the progress: "2/5"
+    std::optional<SolvedTarget> target; ///< that the request's setting was chosen for
 };
 
 /// What is told about a finished one.

@@ -2,8 +2,10 @@
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "app/cli/generate_batch.h"
+#include "app/cli/interrupt.h"
 #include "app/cli/plan_report.h"
 #include "app/cli/plan_table.h"
+#include "app/cli/target_solver.h"
 #include "cache/plan/policy.h"
 #include "cache/plan/published_run.h"
 #include "core/engine/make_engine.h"
@@ -18,6 +20,7 @@ constexpr std::int64_t kSentenceTokens = 25; // of a prompt that is not known; t
 
 struct PlanOptions {
     RequestOptions request;
+    TargetOptions target;
     std::optional<std::string> geometry;
     std::optional<int> textTokens;
     bool isTable = false;
@@ -34,7 +37,7 @@ std::vector<std::string> warningsOf(const PlanReport& report)
 }
 
 /// Of a published model, without any file.
-Result<PlanReport> planOfGeometry(const PlanOptions& options)
+Result<PlanReport> planOfGeometry(const PlanOptions& options, const std::optional<Target>& target)
 {
     const auto shape = plan::publishedShape(*options.geometry);
     if (!shape)
@@ -53,14 +56,24 @@ Result<PlanReport> planOfGeometry(const PlanOptions& options)
         return unexpected(geometry.error());
     plan::PolicyContext context;
     context.family = shape->family;
+    const auto schedule =
+        plan::samplerSchedule(run->sampler, request->steps, request->frames, request->width, request->height);
+    PlanReport report;
+    if (target) {
+        auto solved = solveByPlan(*target,
+            {plan::findPolicy(request->policy), request->preset, request->policyParameters, context, *geometry,
+                schedule, {}, {}});
+        if (!solved)
+            return unexpected(solved.error());
+        request->policyParameters = solved->answer.values;
+        report.target = std::move(*solved);
+    }
     const auto policy = plan::makePolicy(request->policy, request->policyParameters, request->preset, context);
     if (!policy)
         return unexpected(policy.error());
-    auto plan = (*policy)->plan(*geometry,
-        plan::samplerSchedule(run->sampler, request->steps, request->frames, request->width, request->height));
+    auto plan = (*policy)->plan(*geometry, schedule);
     if (!plan)
         return unexpected(plan.error());
-    PlanReport report;
     report.request = std::move(*request);
     report.geometryName = *options.geometry;
     report.plan = std::move(*plan);
@@ -79,8 +92,9 @@ std::optional<std::int64_t> textTokensOf(const PlanOptions& options, const Model
 }
 
 /// Of a model folder: what the engine would do, so that what it refuses is refused here too.
-Result<PlanReport> planOfModel(const PlanOptions& options)
+Result<PlanReport> planOfModel(const PlanOptions& options, const std::optional<Target>& target)
 {
+    const Interrupt interrupt; // before LibTorch makes its threads
     const auto engine = makeEngine();
     const auto model = engine->describe(options.request.model.value_or(""));
     if (!model)
@@ -99,6 +113,15 @@ Result<PlanReport> planOfModel(const PlanOptions& options)
         request->classLabel = 0; // all classes cost the same
     }
     report.request = *request;
+    if (target) {
+        TargetSolver solver(
+            *engine, *model, library::CostFolder(library::CostFolder::defaultFolder()), options.request.isQuiet);
+        auto solved = solver.solve(*target, *request, interrupt.token());
+        if (!solved)
+            return unexpected(solved.error());
+        report.request.policyParameters = solved->answer.values;
+        report.target = std::move(*solved);
+    }
     auto forecast = engine->forecast(report.request);
     if (!forecast)
         return unexpected(forecast.error());
@@ -127,13 +150,17 @@ int showPlan(const PlanOptions& options)
 {
     if (options.isTable)
         return showTable(options);
-    const auto report = options.geometry ? planOfGeometry(options) : planOfModel(options);
+    const auto target = options.target.target();
+    if (!target)
+        return fail(target.error());
+    const auto report = options.geometry ? planOfGeometry(options, *target) : planOfModel(options, *target);
     if (!report)
         return fail(report.error());
     for (const std::string& warning : report->warnings)
         warn(warning);
     std::cout << (options.isJson ? planJson(*report) : planText(*report));
-    return kExitDone;
+    // The nearest plan is shown; a script must see that it is not what was asked for.
+    return report->target && !report->target->answer.isMet ? kExitFailed : kExitDone;
 }
 
 std::string geometryNames()
@@ -161,6 +188,7 @@ void addPlanCommand(CLI::App& program, Action& action)
     auto* json = command->add_flag("--json", options->isJson, "Print JSON");
     command->add_flag("--csv", options->isCsv, "With --table: print CSV")->needs(table)->excludes(json);
     options->request.addTo(*command);
+    options->target.addTo(*command);
     geometry->excludes(command->get_option("--model"))->excludes(table);
     command->callback([&action, options] { action = [options] { return showPlan(*options); }; });
 }

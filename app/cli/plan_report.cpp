@@ -107,6 +107,8 @@ std::string planJson(const PlanReport& report)
             {"cache", report.memory->cache}, {"trace", report.memory->trace}, {"total", report.memory->total()},
             {"available", report.memory->available}};
     object["warnings"] = report.warnings;
+    if (report.target)
+        object["target"] = targetJson(*report.target);
     for (const plan::ModuleKind module : plan::kAllModules)
         object["modules"][std::string(plan::moduleName(module))] = {
             {"flops", modules[static_cast<std::size_t>(module)]}};
@@ -127,6 +129,11 @@ std::string planText(const PlanReport& report)
     const plan::Geometry& geometry = plan.geometry();
     const GenerationRequest& request = report.request;
     TextTable facts("ll");
+    if (report.target) {
+        facts.addRow({"target", report.target->target.text() + (report.target->answer.isMet ? "" : ": cannot be met")});
+        facts.addRow({"chosen", report.target->setting()});
+        facts.addRow({"why", report.target->answer.reason});
+    }
     facts.addRow({"clip",
         (request.frames == 1 ? std::string("1 picture, ") : std::to_string(request.frames) + " frames, ")
             + std::to_string(request.width) + "x" + std::to_string(request.height) + ", "
@@ -142,6 +149,9 @@ std::string planText(const PlanReport& report)
     facts.addRow({"gain",
         fixedText(plan.flopsGain(), 3) + " times fewer FLOPs"
             + (plan.isStatic() ? "" : " (planned; the run decides)")});
+    if (report.target && report.target->answer.timeGain)
+        facts.addRow(
+            {"time", fixedText(*report.target->answer.timeGain, 2) + " times faster (denoising loop, planned)"});
     facts.addRow({"once", flopsText(plan::onceFlops(geometry))});
     facts.addRow({"cache", bytesText(static_cast<double>(plan.cacheBytes()))});
     if (report.memory) {

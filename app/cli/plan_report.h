@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "app/cli/target_options.h"
 #include "core/api/engine.h"
 
 #include <array>
@@ -17,6 +18,7 @@ struct PlanReport {
     plan::Plan plan;
     std::optional<MemoryEstimate> memory; ///< where there are weights
     std::vector<std::string> warnings;
+    std::optional<SolvedTarget> target; ///< that the request's setting was chosen for
     std::size_t runs = 1; ///< clips that the command line would make; the plan is that of the first
 };
 

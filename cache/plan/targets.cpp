@@ -108,17 +108,25 @@ Result<TargetAnswer> solveSpeed(double wanted, const TargetQuestion& question)
         return unsolvable(question,
             "it decides while running, so no plan can promise a speed. Record its threshold response, which reads the "
             "gain of every threshold.");
+    // The search wants the nearest; who asks for a speed wants at least that.
+    std::optional<ParameterValues> enough;
+    double enoughGain = 0;
     const auto gainOf = [&](const ParameterValues& values) -> Result<TuningGain> {
         const auto looked = solver.look(values);
         if (!looked)
             return unexpected(looked.error());
+        if (looked->gain >= kNearEnough * wanted && (!enough || looked->gain < enoughGain)) {
+            enough = values;
+            enoughGain = looked->gain;
+        }
         return TuningGain{looked->gain, false};
     };
     const auto tuned =
         tunedToGain(*question.policy, question.preset, question.context.family, question.given, wanted, gainOf);
     if (!tuned)
         return unexpected(tuned.error());
-    const auto chosen = solver.look(tuned->values);
+    const bool isNearestTooSlow = tuned->gain.flopsGain < kNearEnough * wanted;
+    const auto chosen = solver.look(isNearestTooSlow && enough ? *enough : tuned->values);
     if (!chosen)
         return unexpected(chosen.error());
     const bool isMet = chosen->gain >= kNearEnough * wanted;

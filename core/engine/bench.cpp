@@ -23,6 +23,8 @@ constexpr int kMostThreads = 1024;
 constexpr int kMostRepetitions = 1000;
 constexpr int kMostSteps = 1000;
 constexpr int kWarmUpSteps = 4;
+constexpr std::size_t kMostTargets = 20;
+constexpr int kCostRounds = 2; // of module costs: one alone may be disturbed
 
 Unexpected invalid(std::string message)
 {
@@ -76,6 +78,7 @@ struct Contestant {
 struct Finished {
     torch::Tensor latent;
     Clip clip;
+    std::shared_ptr<const plan::Trace> trace;
 };
 
 class Bench {
@@ -94,6 +97,8 @@ private:
     /// Runs a contestant once. @param steps ends after so many with RunCancelled; 0 = all
     Result<Finished> runOnce(Contestant& contestant, int steps);
     Result<void> warmUp(Contestant& contestant);
+    /// Replaces the policies of a model by the settings that reach the targets.
+    Result<void> solveTargets(BenchModel& model);
     void tell(const std::string& what) const
     {
         if (m_progress)
@@ -116,6 +121,11 @@ Result<void> checked(const BenchRequest& request)
         return invalid("--threads must be from 0 to " + std::to_string(kMostThreads) + "; 0 is LibTorch's default.");
     if (request.steps && (*request.steps < 1 || *request.steps > kMostSteps))
         return invalid("--steps must be from 1 to " + std::to_string(kMostSteps) + ".");
+    for (const double target : request.targets)
+        if (!(target >= 1 && target <= 1000))
+            return invalid("--targets must be from 1 to 1000 times faster.");
+    if (request.targets.size() > kMostTargets)
+        return invalid("--targets names more than " + std::to_string(kMostTargets) + " gains.");
     return {};
 }
 
@@ -177,6 +187,7 @@ Result<Finished> Bench::runOnce(Contestant& contestant, int steps)
     std::stop_source enough;
     cache::CachingSession session(model.geometry(), std::move(policyRun), {trace, enough.get_token()});
     Finished finished;
+    finished.trace = trace;
     std::array<double, cache::kParts> parts{};
     BenchRun run;
     resetPeakMemory();
@@ -228,6 +239,49 @@ Result<void> Bench::warmUp(Contestant& contestant)
     return {};
 }
 
+Result<void> Bench::solveTargets(BenchModel& model)
+{
+    plan::ModuleCosts costs;
+    std::vector<Contestant> asked, others;
+    for (Contestant& contestant : m_contestants)
+        (contestant.model == &model ? asked : others).push_back(std::move(contestant));
+    for (int round = 0; round < kCostRounds; ++round)
+        for (Contestant& contestant : asked) {
+            tell("module costs: " + contestant.series.policy.name + ", " + contestant.series.dtype);
+            const auto finished = runOnce(contestant, 0);
+            if (!finished)
+                return unexpected(finished.error());
+            costs.learn(*finished->trace, contestant.series.runs.back().seconds);
+            contestant.series.runs.clear();
+            contestant.series.peakBytes = 0;
+        }
+    m_contestants = std::move(others);
+    const std::string dtype = asked.front().series.dtype;
+    plan::TargetQuestion question;
+    question.geometry = model.geometry();
+    question.context.family = question.geometry.family;
+    question.schedule = asked.front().plan.schedule();
+    question.costs = costs;
+    m_contestants.push_back(std::move(asked.front())); // the uncached one
+    for (std::size_t index = 1; index < asked.size(); ++index) {
+        const BenchPolicy& policy = asked[index].series.policy;
+        question.policy = plan::findPolicy(policy.policy);
+        question.preset = policy.preset;
+        question.given = policy.values;
+        for (const double gain : m_request.targets) {
+            auto answer = plan::solveTarget(plan::TargetKind::Speed, gain, question);
+            if (!answer)
+                return unexpected(answer.error());
+            BenchPolicy chosen = policy;
+            chosen.values = answer->values;
+            if (auto added = add(model, dtype, chosen); !added)
+                return added;
+            m_contestants.back().series.target = BenchTarget{gain, std::move(*answer)};
+        }
+    }
+    return {};
+}
+
 Result<BenchResult> Bench::run()
 {
     at::set_num_threads(m_request.threads > 0 ? m_request.threads : at::get_num_threads());
@@ -238,6 +292,10 @@ Result<BenchResult> Bench::run()
     for (Contestant& contestant : m_contestants)
         if (auto warm = warmUp(contestant); !warm)
             return unexpected(warm.error());
+    if (!m_request.targets.empty())
+        for (const auto& model : m_models)
+            if (auto solved = solveTargets(*model); !solved)
+                return unexpected(solved.error());
     Finished reference;
     for (int round = 0; round < m_request.repeat; ++round) {
         for (std::size_t turn = 0; turn < m_contestants.size(); ++turn) {

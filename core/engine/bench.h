@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "cache/plan/parameters.h"
+#include "cache/plan/targets.h"
 #include "core/base/expected.h"
 
 #include <cstdint>
@@ -25,6 +25,9 @@ struct BenchPolicy {
 struct BenchRequest {
     std::string model = "embedded"; ///< or one of `benchModels`: a published geometry with random weights
     std::vector<BenchPolicy> policies; ///< the uncached run comes first by itself
+    /// Gains in time to be reached: each policy is measured once for each of them, with the setting that
+    /// `plan::solveTarget` chooses by module costs measured here; empty: with the policies' own settings.
+    std::vector<double> targets;
     std::vector<std::string> dtypes{"fp32"}; ///< of the transformer's weights and features: "fp32", "bf16"
     std::optional<int> steps; ///< of the sampler; none: the published number
     std::optional<int> layers; ///< only so many transformer layers of a published geometry (STDiT3: pairs)
@@ -44,9 +47,16 @@ struct BenchRun {
     std::vector<double> parts; ///< seconds, in the order of BenchResult::parts; their sum is the loop and the decoding
 };
 
+/// What a setting was chosen for.
+struct BenchTarget {
+    double gain = 1; ///< asked for, of the denoising loop's time
+    plan::TargetAnswer answer;
+};
+
 /// All runs of one setting with one dtype.
 struct BenchSeries {
     BenchPolicy policy;
+    std::optional<BenchTarget> target;
     std::string dtype;
     double flops = 0; ///< counted, of the denoising loop
     std::int64_t cacheBytes = 0; ///< at most held
@@ -71,6 +81,7 @@ struct BenchResult {
 std::vector<std::string> benchModels();
 
 /// Measures: all settings by turns in one process, every second round in reverse, after a short warm-up of each.
+/// With targets one uncached run and one of each policy come first, from which module costs are learned.
 /// Weights of published geometries are drawn from the seed, in memory.
 /// @param progress told what runs now, in a few words
 /// @return InvalidArgument, NotFound, Unsupported, TooLarge, Cancelled

@@ -18,6 +18,14 @@ struct EngineOptions {
 /// The engine on LibTorch. Cheap: nothing is loaded before the first request.
 std::unique_ptr<Engine> makeEngine(const EngineOptions& options = {});
 
+/// Where a run computes.
+struct RunPlace {
+    std::string device; ///< as in RunResult::device; "" = the wanted one cannot be used
+    int threads = 1;
+};
+/// Where a request will run, asked before the program's first run.
+RunPlace runPlaceOf(const GenerationRequest& request);
+
 /// Where the embedded model lies: `TOCA_MODEL` if set, else `../share/toca-studio/models/toca-miniature` beside the
 /// program, else the source tree that the program was built from. Empty when none of them exists.
 std::string embeddedModelPath();

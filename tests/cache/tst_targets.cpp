@@ -73,6 +73,7 @@ class TestTargets : public QObject {
 private Q_SLOTS:
     void speedIsSolvedByThePlan_data();
     void speedIsSolvedByThePlan();
+    void fasterRatherThanTooSlow();
     void impossibleSpeedSaysSo();
     void speedIsOfTimeWhereThatIsKnown();
     void memoryKeepsTheLimit_data();
@@ -110,6 +111,22 @@ void TestTargets::speedIsSolvedByThePlan()
         QVERIFY2(std::abs(answer->flopsGain / gain - 1) < 0.06, qPrintable(QString::number(answer->flopsGain)));
     QVERIFY(answer->reason.find("FLOPs") != std::string::npos);
     QVERIFY(answer->reason.find("no run has been timed") != std::string::npos);
+}
+
+void TestTargets::fasterRatherThanTooSlow()
+{
+    // Intervals come in whole steps: a target between two of them is met by the faster one, as long as there is one.
+    const TargetQuestion asked = question("fora");
+    double fastest = 1;
+    std::vector<std::pair<double, TargetAnswer>> answers;
+    for (double gain = 1.5; gain < 5; gain += 0.25) {
+        auto answer = solveTarget(TargetKind::Speed, gain, asked);
+        QVERIFY(answer);
+        fastest = std::max(fastest, answer->flopsGain);
+        answers.emplace_back(gain, std::move(*answer));
+    }
+    for (const auto& [gain, answer] : answers)
+        QVERIFY2(answer.isMet || fastest < gain, qPrintable(QString("%1: %2").arg(gain).arg(answer.flopsGain)));
 }
 
 void TestTargets::impossibleSpeedSaysSo()

@@ -15,9 +15,9 @@
 namespace toca::ui {
 
 TuningDesk::TuningDesk(
-    CachingPanel& caching, QSettings& settings, std::filesystem::path presetFile, RecordedRunsOf recorded)
+    CachingPanel& caching, library::CostFolder costs, std::filesystem::path presetFile, RecordedRunsOf recorded)
     : m_panel(caching)
-    , m_costs(settings)
+    , m_costs(std::move(costs))
     , m_presets(std::move(presetFile), caching.model().undoStack())
     , m_recorded(std::move(recorded))
     , m_schedule(new SchedulePanel(caching.model()))
@@ -39,14 +39,19 @@ TuningDesk::TuningDesk(
 void TuningDesk::setModel(const ModelInfo& model)
 {
     m_model = model;
-    m_panel.model().setCosts(m_costs.costs(model));
+    m_panel.model().setCosts(m_costs.latest(model));
 }
 
 void TuningDesk::learn(const RunResult& run)
 {
-    if (run.request.modelPath == m_model.path) {
-        m_costs.learn(m_model, run);
-        m_panel.model().setCosts(m_costs.costs(m_model));
+    if (run.request.modelPath != m_model.path) {
+        return;
+    }
+    if (auto lesson = m_costs.lesson(m_model, run)) {
+        m_panel.model().setCosts(lesson->costs);
+        // What cannot be kept is measured anew.
+        m_keeping =
+            std::async(std::launch::async, [lesson = std::move(*lesson)] { (void)library::CostFolder::keep(lesson); });
     }
 }
 

@@ -4,15 +4,15 @@
 #include "cache/plan/targets.h"
 #include "core/api/model_info.h"
 #include "core/api/run_result.h"
-#include "ui/tune/cost_store.h"
+#include "core/library/cost_folder.h"
 #include "ui/tune/preset_store.h"
 
 #include <QObject>
 
 #include <functional>
+#include <future>
 #include <vector>
 
-class QSettings;
 class QUndoView;
 
 namespace toca::ui {
@@ -31,8 +31,9 @@ using RecordedRunsOf = std::function<std::vector<plan::RecordedRun>(const std::s
 class TuningDesk : public QObject {
     Q_OBJECT
 public:
-    /// @param settings must outlive the desk  @param presetFile the user's presets
-    TuningDesk(CachingPanel& caching, QSettings& settings, std::filesystem::path presetFile, RecordedRunsOf recorded);
+    /// @param costs what modules cost on this machine  @param presetFile the user's presets
+    TuningDesk(
+        CachingPanel& caching, library::CostFolder costs, std::filesystem::path presetFile, RecordedRunsOf recorded);
 
     SchedulePanel& schedule() { return *m_schedule; }
     CurvesPanel& curves() { return *m_curves; }
@@ -55,7 +56,8 @@ private:
     std::vector<plan::RecordedRun> recordedRuns() const;
 
     CachingPanel& m_panel;
-    CostStore m_costs;
+    library::CostFolder m_costs;
+    std::future<void> m_keeping; ///< the last lesson is written beside the window's thread; waited for at the end
     PresetStore m_presets;
     RecordedRunsOf m_recorded;
     ModelInfo m_model;

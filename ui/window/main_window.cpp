@@ -59,6 +59,14 @@ std::filesystem::path presetFileOf(const QSettings& settings)
     return QFileInfo(settings.fileName()).absolutePath().toStdString() + "/presets.json";
 }
 
+/// What modules cost here is shared with the command line, unless the settings are not the user's own.
+library::CostFolder costsOf(const QString& settingsFile)
+{
+    return library::CostFolder(settingsFile.isEmpty()
+            ? library::CostFolder::defaultFolder()
+            : std::filesystem::path(QFileInfo(settingsFile).absolutePath().toStdString()) / "costs");
+}
+
 plan::PolicyContext contextOf(const ModelInfo& model)
 {
     return {model.shape.family, model.identity, model.calibrationFolder};
@@ -122,7 +130,8 @@ MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* paren
     , m_summary(new SummaryStrip)
     , m_status(new StatusLine)
     , m_racePanel(new RacePanel(m_race, m_caching->model(), m_tasks))
-    , m_tuning(std::make_unique<TuningDesk>(*m_caching, *m_settings, presetFileOf(*m_settings), m_files.recordedRuns))
+    , m_tuning(std::make_unique<TuningDesk>(
+          *m_caching, costsOf(options.settingsFile), presetFileOf(*m_settings), m_files.recordedRuns))
     , m_runDesk(std::make_unique<RunDesk>(
           engine, *m_settings, m_files,
           !options.library.isEmpty() ? options.library
