@@ -81,8 +81,8 @@ Result<std::vector<Compared>> load(const CompareOptions& options)
     const auto labels = options.labels ? splitAtCommas(*options.labels) : std::vector<std::string>();
     if (options.labels && labels.size() != options.clips.size())
         return unexpected(ErrorCode::InvalidArgument,
-            "--labels names " + std::to_string(labels.size()) + " clips, but there are "
-                + std::to_string(options.clips.size()) + ".");
+            "--labels gives " + std::to_string(labels.size()) + (labels.size() == 1 ? " label" : " labels") + " for "
+                + std::to_string(options.clips.size()) + " clips; give one for each, with commas between them.");
     if (options.gain && (*options.gain < 1 || *options.gain > 64))
         return unexpected(ErrorCode::InvalidArgument, "--gain must be from 1 to 64.");
     if (options.out) {

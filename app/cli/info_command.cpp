@@ -2,6 +2,7 @@
 #include "app/cli/clip_files.h"
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
+#include "app/cli/file_kind.h"
 #include "app/cli/info_model.h"
 #include "app/cli/info_trace.h"
 #include "app/cli/run_input.h"
@@ -11,7 +12,6 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <iostream>
 #include <string_view>
 
@@ -20,14 +20,6 @@ namespace toca::app {
 namespace fs = std::filesystem;
 
 namespace {
-
-/// A safetensors file begins with the length of its JSON header and an opening brace.
-bool isSafetensors(const fs::path& path)
-{
-    std::ifstream file(path, std::ios::binary);
-    std::array<char, 9> start{};
-    return file.read(start.data(), start.size()) && start[8] == '{' && start[6] == 0 && start[7] == 0;
-}
 
 /// Whether a name is one that weights have; what a file really is, its content says.
 bool isNamedAsWeights(const fs::path& path)
@@ -80,7 +72,15 @@ Result<std::string> describe(const fs::path& path, bool isJson)
     }
     if (fs::is_regular_file(status) && isNamedAsWeights(path))
         return modelAnswer(path, isJson);
-    return clipInfo(path, isJson);
+    auto clip = clipInfo(path, isJson);
+    // Pictures and clips that cannot be read say why; anything else is none of what this command tells of.
+    if (!clip && clip.error().code == ErrorCode::Unsupported && fs::is_regular_file(status))
+        return unexpected(ErrorCode::BadFormat,
+            "'" + path.string() + "' is " + fileKind(path)
+                + "; expected was a model folder, a clip or picture (PNG, JPEG, WebP, BMP, GIF, MP4, MOV, WebM, MKV), "
+                  "a "
+                  "trace, a bundle or a folder of a run.");
+    return clip;
 }
 
 } // namespace

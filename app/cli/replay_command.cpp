@@ -60,6 +60,10 @@ int bundle(const BundleOptions& options)
         const std::filesystem::path place =
             options.library.empty() ? library::RunLibrary::defaultFolder() : std::filesystem::path(options.library);
         folder = place / options.run;
+        if (!std::filesystem::is_directory(folder, error))
+            return fail({ErrorCode::NotFound,
+                "There is no run '" + options.run + "': neither a folder of this name nor a run in the library '"
+                    + place.string() + "'."});
     }
     const std::string out = options.out.empty() ? folder.filename().string() + library::kBundleEnding : options.out;
     if (auto written = library::writeBundle(out, folder); !written)

@@ -5,6 +5,8 @@
 #include "app/cli/policy_choice.h"
 #include "cache/plan/token_mask.h"
 
+#include <algorithm>
+
 namespace toca::app {
 namespace {
 
@@ -34,6 +36,21 @@ Result<void> applyPolicy(const RequestOptions& options, const std::string& famil
     if (auto policy = plan::makePolicy(request.policy, request.policyParameters, request.preset, context); !policy)
         return unexpected(policy.error());
     return {};
+}
+
+/// Checks of requests name fields; who typed options is told of options.
+Error namedByOption(Error error)
+{
+    constexpr std::string_view kStart = "The request's ";
+    if (!error.message.starts_with(kStart))
+        return error;
+    const std::size_t end = error.message.find(' ', kStart.size());
+    std::string field = error.message.substr(kStart.size(), end - kStart.size());
+    std::replace(field.begin(), field.end(), '_', '-');
+    if (field == "width" || field == "height")
+        field = "size's " + field;
+    error.message = "--" + field + error.message.substr(std::min(end, error.message.size()));
+    return error;
 }
 
 } // namespace
@@ -160,7 +177,7 @@ Result<GenerationRequest> requestOf(const RequestOptions& options, const Request
     if (auto applied = applyPolicy(options, defaults.family, request); !applied)
         return unexpected(applied.error());
     if (auto checked = checkRequest(request); !checked)
-        return unexpected(checked.error());
+        return unexpected(namedByOption(checked.error()));
     return request;
 }
 

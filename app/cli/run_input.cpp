@@ -2,6 +2,7 @@
 #include "app/cli/run_input.h"
 
 #include "app/cli/console.h"
+#include "app/cli/file_kind.h"
 #include "core/library/run_bundle.h"
 #include "core/library/run_library.h"
 
@@ -66,7 +67,13 @@ Result<StoredInput> readStoredRun(const fs::path& path)
     std::error_code error;
     if (!fs::exists(path, error))
         return unexpected(ErrorCode::NotFound, "'" + path.string() + "' does not exist.");
-    if (fs::is_directory(path, error))
+    const bool isFolder = fs::is_directory(path, error);
+    if (isFolder ? !isStoredRun(path) : !isSafetensors(path))
+        return unexpected(ErrorCode::BadFormat,
+            "'" + path.string() + "' is " + (isFolder ? "a folder without a run" : fileKind(path))
+                + "; expected was a bundle (.toca), a folder of a run (request.json, report.json) or a trace "
+                  "(.safetensors).");
+    if (isFolder)
         return readFolder(path);
     if (!isStoredRun(path)) {
         const auto trace = plan::readTrace(path);
@@ -86,7 +93,9 @@ Result<StoredInput> readStoredRun(const fs::path& path)
         return unexpected(writer.error());
     if (auto done = library::unpackBundle(path, *writer); !done)
         return unexpected(done.error());
-    return readFolder(writer->file("request.json").parent_path());
+    const fs::path unpacked = writer->file("request.json").parent_path();
+    auto read = readFolder(unpacked);
+    return read ? std::move(read) : unexpected(library::inBundle(read.error(), unpacked, path));
 }
 
 Result<std::string> storedRunInfo(const fs::path& path, bool isJson)

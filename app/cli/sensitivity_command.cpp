@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
+#include "app/cli/file_kind.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/number_ranges.h"
 #include "app/cli/output_paths.h"
@@ -115,6 +116,16 @@ Result<SensitivityOptions> optionsOf(const SensitivityCommand& command)
     return options;
 }
 
+/// An earlier result, or what the file is instead.
+Result<SensitivityRecord> earlierRecord(const std::string& path)
+{
+    std::error_code error;
+    if (std::filesystem::exists(path, error) && !isSafetensors(path))
+        return unexpected(ErrorCode::BadFormat,
+            "'" + path + "' is " + fileKind(path) + "; expected was a file that `toca sensitivity --out` wrote.");
+    return readSensitivity(path);
+}
+
 Result<SensitivityRecord> measured(const SensitivityCommand& command, const Interrupt& interrupt)
 {
     const auto options = optionsOf(command);
@@ -135,7 +146,7 @@ Result<SensitivityRecord> measured(const SensitivityCommand& command, const Inte
         return unexpected(request.error());
     SensitivityJob job{*request, *options, nullptr};
     if (command.resume) {
-        auto earlier = readSensitivity(*command.resume);
+        auto earlier = earlierRecord(*command.resume);
         if (!earlier)
             return unexpected(earlier.error());
         // Request and options are the earlier ones; only budgets are new.
@@ -153,7 +164,7 @@ Result<SensitivityRecord> measured(const SensitivityCommand& command, const Inte
 int showSensitivity(const SensitivityCommand& command)
 {
     const Interrupt interrupt; // before LibTorch makes its threads
-    const auto record = command.show ? readSensitivity(*command.show) : measured(command, interrupt);
+    const auto record = command.show ? earlierRecord(*command.show) : measured(command, interrupt);
     if (!record)
         return fail(record.error());
     for (const std::string& warning : record->warnings)

@@ -75,7 +75,7 @@ Result<void> choosePrompts(const TuneOptions& options, const ModelInfo& model, T
     return {};
 }
 
-Result<TuneQuestion> questionOf(const TuneOptions& options, const ModelInfo& model)
+Result<TuneQuestion> questionOf(const TuneOptions& options, const ModelInfo& model, Engine& engine)
 {
     auto request = requestOf(options.request, defaultsOf(model));
     if (!request)
@@ -89,6 +89,20 @@ Result<TuneQuestion> questionOf(const TuneOptions& options, const ModelInfo& mod
     if (choices->size() != 1)
         return invalid("--against names one setting, such as toca or toca:bold.");
     question.reference = choices->front();
+    // Before anything runs: a search at the same cost needs to know the cost.
+    GenerationRequest reference = question.request;
+    reference.policy = question.reference.policy;
+    reference.preset = question.reference.preset;
+    reference.policyParameters = question.reference.values;
+    const auto forecast = engine.forecast(reference);
+    if (!forecast)
+        return unexpected(forecast.error());
+    if (!forecast->plan.isStatic())
+        return unexpected(ErrorCode::Unsupported,
+            "--against " + question.reference.name()
+                + " decides while running, so its cost is not known before; choose a setting with a plan.");
+    if (reference.policy == "none")
+        return invalid("--against none is no setting that caches; name one to beat, such as toca.");
     question.budget = options.budget.value_or(200);
     question.rounds = options.rounds.value_or(1);
     if (question.budget < 1 || question.budget > 1'000'000)
@@ -126,7 +140,7 @@ int tune(const TuneOptions& options)
     const auto model = engine->describe(options.request.model.value_or(""));
     if (!model)
         return fail(model.error());
-    auto question = questionOf(options, *model);
+    auto question = questionOf(options, *model, *engine);
     if (!question)
         return fail(question.error());
     Progress progress(options.request.isQuiet);

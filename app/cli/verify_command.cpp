@@ -30,6 +30,8 @@ int verifyFolders(const Options& options)
         std::cout << summary->selections << " selections of tokens compared, " << summary->ties << " ties\n";
     std::cout << summary->compared << " compared, " << summary->failed << " failed, " << summary->unsupported
               << " unsupported" << std::endl;
+    for (const std::string& problem : summary->problems)
+        fail({ErrorCode::BadFormat, problem});
     if (summary->failed > 0 || summary->unsupported > 0)
         return kExitFailed;
     if (summary->compared == 0)

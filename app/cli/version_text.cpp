@@ -21,7 +21,7 @@ std::string versionText()
     std::string text = "toca " + std::string(programVersion()) + "\n";
     for (const auto& [name, version] : libraryVersions())
         text += name + " " + version + "\n";
-    text += "build " TOCA_BUILD_TYPE ", " TOCA_COMPILER ", cuda " TOCA_CUDA_STATE ", media ";
+    text += "build " TOCA_BUILD_TYPE ", " TOCA_COMPILER ", cuda kernels " TOCA_CUDA_STATE ", media ";
 #ifdef TOCA_HAS_MEDIA
     text += "on";
 #else

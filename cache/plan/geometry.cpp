@@ -234,8 +234,9 @@ Result<Geometry> geometryFor(const ModelShape& shape, std::int64_t frames, std::
     if (frames > 1 && frames < piece) {
         const bool nearOne = frames - 1 < piece - frames;
         return invalid("A clip of " + std::to_string(frames) + " frames is not possible: below " + std::to_string(piece)
-            + " frames the sampler's timesteps degenerate to zero. Choose 1 or " + std::to_string(piece)
-            + " frames; the nearest is " + std::to_string(nearOne ? 1 : piece) + ".");
+            + " frames there is no whole piece of the temporal VAE, by which the published timesteps are scaled. "
+              "Choose 1 or "
+            + std::to_string(piece) + " frames; the nearest is " + std::to_string(nearOne ? 1 : piece) + ".");
     }
     const struct {
         const char* name;

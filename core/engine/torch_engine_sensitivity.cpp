@@ -40,10 +40,14 @@ Result<void> complete(SensitivityOptions& options, const plan::Geometry& geometr
     tidy(options.steps);
     tidy(options.layers);
     tidy(options.modules);
-    if (options.steps.back() >= steps || options.layers.back() >= geometry.layerCount())
-        return unexpected(ErrorCode::InvalidArgument,
-            "The measurement asks for step " + std::to_string(options.steps.back()) + " and layer "
-                + std::to_string(options.layers.back()) + "; " + allowed(geometry, steps) + ".");
+    std::string missing; // what was asked for and is not there
+    if (options.steps.back() >= steps)
+        missing = "step " + std::to_string(options.steps.back());
+    if (options.layers.back() >= geometry.layerCount())
+        missing += (missing.empty() ? "layer " : " and layer ") + std::to_string(options.layers.back());
+    if (!missing.empty())
+        return unexpected(
+            ErrorCode::InvalidArgument, "The measurement asks for " + missing + "; " + allowed(geometry, steps) + ".");
     const auto& modules = options.modules;
     if (!geometry.crossAttention
         && std::find(modules.begin(), modules.end(), plan::ModuleKind::CrossAttention) != modules.end())

@@ -2,6 +2,7 @@
 #include "core/library/run_bundle.h"
 
 #include "core/base/atomic_file.h"
+#include "core/base/crc32.h"
 #include "core/base/printable.h"
 #include "core/base/safetensors_header.h"
 #include "core/library/run_library.h"
@@ -11,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <cstring>
 #include <fstream>
 
@@ -39,6 +41,32 @@ Unexpected noBundle(const fs::path& path, const std::string& problem)
 {
     return unexpected(
         ErrorCode::BadFormat, "The file " + quotedPath(path.string()) + " is no bundle of a run: " + problem + ".");
+}
+
+/// The metadata that holds a file's checksum.
+std::string checksumKey(std::string_view name)
+{
+    return "crc32 " + std::string(name);
+}
+
+std::string checksumOf(std::string_view content)
+{
+    char digits[9];
+    std::snprintf(digits, sizeof digits, "%08x", static_cast<unsigned>(crc32(content)));
+    return digits;
+}
+
+/// Where one file has a checksum, all must.
+bool hasChecksums(const SafetensorsHeader& header)
+{
+    return std::any_of(header.metadata.begin(), header.metadata.end(),
+        [](const auto& entry) { return entry.first.starts_with("crc32 "); });
+}
+
+bool isIntact(const SafetensorsHeader& header, std::string_view name, std::string_view content)
+{
+    return std::any_of(header.metadata.begin(), header.metadata.end(),
+        [&](const auto& entry) { return entry.first == checksumKey(name) && entry.second == checksumOf(content); });
 }
 
 bool isMarked(const SafetensorsHeader& header)
@@ -72,6 +100,7 @@ Result<void> writeBundle(const fs::path& bundle, const fs::path& runFolder)
             return unexpected(content.error());
         header[file.filename().string()] = {{"dtype", "U8"}, {"shape", {content->size()}},
             {"data_offsets", {data.size(), data.size() + content->size()}}};
+        header["__metadata__"][checksumKey(file.filename().string())] = checksumOf(*content);
         data += *content;
         if (data.size() > kLargestBundle)
             return unexpected(
@@ -117,19 +146,36 @@ Result<void> unpackBundle(const fs::path& bundle, RunWriter& writer)
         return noBundle(bundle, "it does not say \"format\": \"toca-bundle\"");
     if (header->tensors.size() > kMostFiles)
         return noBundle(bundle, "it holds too many files");
+    const bool isChecked = hasChecksums(*header);
     for (const StoredTensor& each : header->tensors) {
         if (!isRunFile(each.name) || each.type != StoredType::U8)
             return noBundle(bundle, "it holds " + printable(each.name.substr(0, 80)) + ", which no run has");
         const std::string_view file = std::string_view(*content).substr(
             static_cast<std::size_t>(header->dataOffset + each.begin), static_cast<std::size_t>(each.end - each.begin));
+        if (isChecked && !isIntact(*header, each.name, file))
+            return unexpected(ErrorCode::BadFormat,
+                "The bundle " + quotedPath(bundle.string()) + " is damaged: its file '" + each.name
+                    + "' differs from its checksum. Copy or download it again.");
         if (auto written = writeFileAtomically(writer.file(each.name), file); !written)
             return written;
     }
-    // What is wrong with the run is said of the bundle, which the user knows.
-    const auto run = readRun(writer.file("request.json").parent_path());
+    const fs::path folder = writer.file("request.json").parent_path();
+    const auto run = readRun(folder);
     if (!run)
-        return noBundle(bundle, "its request or report cannot be read");
+        return unexpected(inBundle(run.error(), folder, bundle));
     return {};
+}
+
+Error inBundle(Error error, const fs::path& unpacked, const fs::path& bundle)
+{
+    const std::string folder = unpacked.string();
+    const std::string& name = bundle.string();
+    for (std::size_t at = error.message.find(folder); !folder.empty() && at != std::string::npos;
+         at = error.message.find(folder, at + name.size()))
+        error.message.replace(at, folder.size(), name);
+    if (error.message.find(name) == std::string::npos)
+        error.message = "In the bundle " + quotedPath(name) + ": " + error.message;
+    return error;
 }
 
 } // namespace toca::library

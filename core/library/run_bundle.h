@@ -12,7 +12,8 @@ namespace toca::library {
 inline constexpr const char* kBundleEnding = ".toca";
 
 /// Puts a run's folder into one file: safetensors with one U8 tensor for each of its files, named like it, and the
-/// metadata `format` = "toca-bundle" (docs/bundle-format.md). The same folder gives the same bytes. Atomic.
+/// metadata `format` = "toca-bundle" with a checksum of each (docs/bundle-format.md). The same folder gives the same
+/// bytes. Atomic.
 /// @return the errors of reading the run, or Io
 Result<void> writeBundle(const std::filesystem::path& bundle, const std::filesystem::path& runFolder);
 
@@ -20,8 +21,12 @@ Result<void> writeBundle(const std::filesystem::path& bundle, const std::filesys
 bool isBundle(const std::filesystem::path& path);
 
 /// Writes a bundle's files into a run that is being written; the caller commits it. Nothing in the bundle is trusted:
-/// only the files that a run has are taken, and what they hold is read and checked as in any run.
-/// @return NotFound, Io, TooLarge or BadFormat naming the file
+/// only the files that a run has are taken, and what they hold is read and checked as in any run. Checksums are held
+/// against the files; bundles of before there were any are opened without.
+/// @return NotFound, Io, TooLarge or BadFormat naming the bundle and the file in it
 Result<void> unpackBundle(const std::filesystem::path& bundle, RunWriter& writer);
+
+/// An error about a file of an unpacked bundle, as one about the bundle: users know nothing of the folder.
+Error inBundle(Error error, const std::filesystem::path& unpacked, const std::filesystem::path& bundle);
 
 } // namespace toca::library

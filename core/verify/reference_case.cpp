@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/verify/reference_case.h"
 
+#include "core/base/printable.h"
 #include "core/checkpoint/json_config.h"
 
 #include <torch/torch.h>
@@ -50,7 +51,7 @@ Result<ReferenceCase> ReferenceCase::open(const std::filesystem::path& folder)
         return unexpected(json.error());
     result.m_json = std::move(*json);
     const auto malformed = [&](const std::string& what) {
-        return unexpected(ErrorCode::BadFormat, "'" + (folder / "case.json").string() + "': " + what + ".");
+        return unexpected(ErrorCode::BadFormat, quotedPath((folder / "case.json").string()) + ": " + what + ".");
     };
     if (!result.m_json.is_object() || !result.m_json.contains("family") || !result.m_json["family"].is_string())
         return malformed("no 'family' says what the case is");
@@ -80,11 +81,18 @@ Result<ReferenceCase> ReferenceCase::open(const std::filesystem::path& folder)
         if (!vectors)
             return unexpected(vectors.error());
         result.m_vectors = std::move(*vectors);
-        for (const auto& tensor : result.m_tensors)
-            if (!result.m_vectors->find(tensor.name))
+        for (const auto& tensor : result.m_tensors) {
+            const checkpoint::TensorInfo* stored = result.m_vectors->find(tensor.name);
+            if (!stored)
                 return unexpected(ErrorCode::BadFormat,
-                    "'" + (folder / "vectors.safetensors").string() + "' has no tensor '" + tensor.name
+                    quotedPath((folder / "vectors.safetensors").string()) + " has no tensor '" + tensor.name
                         + "' that case.json names.");
+            const auto& described = (*tensors)[tensor.name];
+            const auto shape = described.find("shape");
+            if (shape != described.end() && *shape != nlohmann::json(stored->shape))
+                return malformed("tensor '" + tensor.name + "' has the shape " + shape->dump()
+                    + ", but vectors.safetensors holds " + nlohmann::json(stored->shape).dump());
+        }
     }
     return result;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/verify/verify.h"
 
+#include "core/base/printable.h"
 #include "core/engine/guarded.h"
 #include "core/verify/families.h"
 
@@ -46,13 +47,14 @@ Result<VerifySummary> verify(const VerifyOptions& options, std::ostream& out)
         const auto cases = casesIn(folder);
         if (cases.empty())
             return unexpected(ErrorCode::NotFound,
-                "'" + folder.string()
-                    + "' holds no reference case. Give a folder with a case.json, or one that holds such folders.");
+                quotedPath(folder.string())
+                    + " holds no reference case. Give a folder with a case.json, or one that holds such folders.");
         for (const fs::path& path : cases) {
             out << "# " << path.string() << '\n';
             auto reference = ReferenceCase::open(path);
             if (!reference) {
-                out << "case FAILED  (" << reference.error().message << ")\n";
+                out << "case FAILED\n";
+                summary.problems.push_back(reference.error().message);
                 ++summary.failed;
                 continue;
             }
@@ -67,7 +69,8 @@ Result<VerifySummary> verify(const VerifyOptions& options, std::ostream& out)
                     return family->run(*reference, report);
                 });
                 if (!ran) {
-                    out << "case FAILED  (" << ran.error().message << ")\n";
+                    out << "case FAILED\n";
+                    summary.problems.push_back(quotedPath(path.string()) + ": " + ran.error().message);
                     ++summary.failed;
                     report.finish("the case stopped before it");
                 } else {

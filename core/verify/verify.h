@@ -22,6 +22,7 @@ struct VerifySummary {
     int failed = 0;
     int unsupported = 0;
     std::int64_t selections = 0; ///< rows of tokens whose choice was compared
+    std::vector<std::string> problems; ///< why cases could not run
     std::int64_t ties = 0; ///< of these, decided by less than the score's own error
 };
 

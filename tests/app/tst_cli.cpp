@@ -9,6 +9,7 @@
 #include <cmath>
 
 using toca::test::callToca;
+using toca::test::jsonFile;
 using toca::test::TocaCall;
 
 /// Everything of `toca` that needs no run of the model: plans, registries, errors.
@@ -40,6 +41,7 @@ private Q_SLOTS:
     void verifiesAReferenceCase();
     void verifyFails_data();
     void verifyFails();
+    void verifyHoldsShapesAgainstTheCase();
     void infoRefuses_data();
     void infoRefuses();
 
@@ -339,6 +341,23 @@ void CliTest::refuses_data()
     row("guidance infinite", generate({"--guidance", "inf"}), 2, "--guidance");
     row("guidance negative", generate({"--guidance", "-1"}), 2, "guidance");
     row("guidance with a comma", generate({"--guidance", "3,5"}), 2, "3,5");
+    row("guidance by its option", generate({"--guidance", "-1"}), 2, "--guidance is -1");
+    row("threads by their option", generate({"--threads", "100000"}), 2, "--threads is");
+    row("protection by its option", generate({"--protect-strength", "1000"}), 2, "--protect-strength is");
+    row("bundle of nothing", {"bundle", "nope"}, 3, "There is no run 'nope'");
+    row("replay of a text file", {"replay", TOCA_SOURCE_DIR "/CMakeLists.txt"}, 4,
+        "is a text file; expected was a bundle");
+    row("replay of another folder", {"replay", TOCA_SOURCE_DIR "/cmake"}, 4, "a folder without a run");
+    row("sensitivity of a text file", {"sensitivity", "--show", TOCA_SOURCE_DIR "/CMakeLists.txt"}, 4,
+        "is a text file; expected was a file that `toca sensitivity --out` wrote");
+    row("sensitivity of nothing", {"sensitivity", "--show", "nope"}, 3, "nope");
+    row("layer that is not there", {"sensitivity", "--prompt", "p", "--layers", "99"}, 2, "asks for layer 99;");
+    row("step and layer that are not there", {"sensitivity", "--prompt", "p", "--layers", "99", "--at-steps", "50"}, 2,
+        "step 50 and layer 99;");
+    row("one label for two clips", {"compare", "a.mp4", "b.mp4", "--labels", "one"}, 2, "gives 1 label for 2 clips");
+    row("tuned against a threshold", {"tune", "--against", "teacache", "--out", "t.json"}, 1, "decides while running");
+    row("tuned against nothing", {"tune", "--against", "none", "--out", "t.json"}, 2, "--against none");
+    row("info of a text file", {"info", TOCA_SOURCE_DIR "/CMakeLists.txt"}, 4, "is a text file; expected was");
     row("size 0x0", generate({"--size", "0x0"}), 2, "0x0");
     row("size odd", generate({"--size", "127x129"}), 2, "127x129");
     row("size huge", generate({"--size", "1000000x1000000"}), 2, "1000000x1000000");
@@ -531,6 +550,24 @@ void CliTest::verifyFails()
     QVERIFY2(failed.exitCode > 0, failed.output + failed.errors);
 }
 
+void CliTest::verifyHoldsShapesAgainstTheCase()
+{
+    const QString reference = QString::fromUtf8(TOCA_SOURCE_DIR "/tests/reference/t5/");
+    QDir(m_folder.path()).mkdir("lying");
+    QFile::copy(reference + "vectors.safetensors", m_folder.filePath("lying/vectors.safetensors"));
+    QJsonObject described = jsonFile(reference + "case.json").object(), tensors = described["tensors"].toObject();
+    QJsonObject ids = tensors["batch/input_ids"].toObject();
+    ids["shape"] = QJsonArray{20, 4};
+    tensors["batch/input_ids"] = ids;
+    described["tensors"] = tensors;
+    write("lying/case.json", QJsonDocument(described).toJson());
+    const TocaCall failed = call({"verify", "lying"});
+    QCOMPARE(failed.exitCode, 1);
+    QVERIFY2(failed.output.contains("0 compared, 1 failed"), failed.output);
+    QVERIFY2(failed.hasOneErrorLine(), failed.errors);
+    QVERIFY2(failed.errors.contains("batch/input_ids") && failed.errors.contains("[20,4]"), failed.errors);
+}
+
 void CliTest::infoRefuses_data()
 {
     QTest::addColumn<QByteArray>("content");
@@ -546,7 +583,7 @@ void CliTest::infoRefuses()
 {
     QFETCH(QByteArray, content);
     const TocaCall refused = call({"info", write("rubbish", content)});
-    QVERIFY2(refused.exitCode > 0, refused.output);
+    QVERIFY2(refused.exitCode == 4, refused.errors);
     QVERIFY2(refused.hasOneErrorLine(), refused.errors);
     QCOMPARE(call({"info", "no-such-file"}).exitCode, 3);
 }

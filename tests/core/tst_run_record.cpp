@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/atomic_file.h"
+#include "core/base/safetensors_header.h"
 #include "core/library/run_bundle.h"
 #include "core/library/run_library.h"
 #include "core/library/run_record.h"
@@ -30,6 +31,9 @@ private Q_SLOTS:
     void trashAndBack();
     void bundleHoldsTheSameRun();
     void refusesDamagedBundles();
+    void findsEveryFlippedByte();
+    void opensBundlesWithoutChecksums();
+    void namesBundleAndMember();
     void refusesForeignBundles_data();
     void refusesForeignBundles();
 
@@ -224,6 +228,71 @@ void RunRecordTest::refusesDamagedBundles()
             QVERIFY(!done.error().message.empty());
         }
     }
+}
+
+void RunRecordTest::findsEveryFlippedByte()
+{
+    const fs::path bundle = m_path / "run.toca";
+    QVERIFY(writeBundle(bundle, stored(made("fora"))).has_value());
+    const std::string whole = *readFile(bundle);
+    const auto header = parseSafetensorsHeader(whole, whole.size(), "run.toca");
+    QVERIFY(header.has_value());
+    std::mt19937 random(11);
+    for (int round = 0; round < 60; ++round) {
+        const std::size_t at = header->dataOffset + random() % header->dataBytes;
+        std::string bytes = whole;
+        bytes[at] = static_cast<char>(bytes[at] ^ (1 << random() % 8));
+        std::ofstream(bundle, std::ios::binary) << bytes;
+        auto writer = RunWriter::begin(m_path, "unpacked");
+        const auto done = unpackBundle(bundle, *writer);
+        QVERIFY(!done.has_value());
+        QCOMPARE(done.error().code, ErrorCode::BadFormat);
+        const auto member = std::find_if(header->tensors.begin(), header->tensors.end(), [&](const auto& tensor) {
+            return at >= header->dataOffset + tensor.begin && at < header->dataOffset + tensor.end;
+        });
+        QVERIFY2(done.error().message.find("'" + member->name + "'") != std::string::npos
+                && done.error().message.find("run.toca") != std::string::npos,
+            done.error().message.c_str());
+    }
+}
+
+void RunRecordTest::opensBundlesWithoutChecksums()
+{
+    const RunResult run = made("toca");
+    const fs::path bundle = m_path / "run.toca";
+    QVERIFY(writeBundle(bundle, stored(run)).has_value());
+    // As bundles were before: the keys of the checksums become others of the same length.
+    std::string bytes = *readFile(bundle);
+    for (std::size_t at = bytes.find("\"crc32 "); at != std::string::npos; at = bytes.find("\"crc32 ", at))
+        bytes.replace(at, 7, "\"other ");
+    std::ofstream(bundle, std::ios::binary) << bytes;
+    auto writer = RunWriter::begin(m_path, "unpacked");
+    const auto done = unpackBundle(bundle, *writer);
+    QVERIFY2(done.has_value(), done ? "" : done.error().message.c_str());
+    QVERIFY(readResult(writer->file("run.json").parent_path())->clip == run.clip);
+    // With some left, the others are missing.
+    const std::size_t first = bytes.find("\"other ");
+    bytes.replace(first, 7, "\"crc32 ");
+    std::ofstream(bundle, std::ios::binary) << bytes;
+    auto another = RunWriter::begin(m_path, "unpacked2");
+    QVERIFY(!unpackBundle(bundle, *another).has_value());
+}
+
+void RunRecordTest::namesBundleAndMember()
+{
+    const fs::path folder = stored(made("toca")), bundle = m_path / "run.toca";
+    QVERIFY(writeBundle(bundle, folder).has_value());
+    auto writer = RunWriter::begin(m_path, "unpacked");
+    QVERIFY(unpackBundle(bundle, *writer).has_value());
+    const fs::path unpacked = writer->file("run.json").parent_path();
+    fs::remove(unpacked / "trace.safetensors");
+    const auto read = readResult(unpacked);
+    QVERIFY(!read.has_value());
+    const Error error = inBundle(read.error(), unpacked, bundle);
+    QVERIFY2(error.message.find(bundle.string()) != std::string::npos
+            && error.message.find("trace") != std::string::npos
+            && error.message.find(unpacked.string()) == std::string::npos,
+        error.message.c_str());
 }
 
 void RunRecordTest::refusesForeignBundles_data()

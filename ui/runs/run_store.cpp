@@ -409,10 +409,10 @@ void RunStore::loadPath(const QString& path)
         if (auto done = library::unpackBundle(path.toStdString(), *writer); !done) {
             return failure(done.error());
         }
-        auto read = library::readResult(writer->file("run.json").parent_path());
+        const std::filesystem::path unpacked = writer->file("run.json").parent_path();
+        auto read = library::readResult(unpacked);
         if (!read) {
-            return failure({read.error().code,
-                "The bundle '" + path.toStdString() + "' cannot be opened. " + read.error().message});
+            return failure(library::inBundle(read.error(), unpacked, path.toStdString()));
         }
         auto result = std::make_shared<const RunResult>(std::move(*read));
         return [this, path, result] { Q_EMIT loaded(path, result, nullptr); };
