@@ -2,191 +2,22 @@
 // Random but valid use of the whole window while runs go on: nothing may crash, hang or leave the engine stuck.
 //
 // A short round runs with all tests; TOCA_MONKEY_EVENTS (for each seed) and TOCA_MONKEY_SEEDS make it as long as
-// wanted, TOCA_MONKEY_REAL=1 takes the real engine and TOCA_MONKEY_TELLS=1 prints every event.
-#include "app/engine_runner.h"
-#include "core/engine/make_engine.h"
+// wanted, and TOCA_MONKEY_TELLS=1 prints every event.
 #include "tests/support/fake_engine.h"
-#include "ui/prompt/prompt_panel.h"
-#include "ui/window/main_window.h"
-
-#include <QAction>
-#include <QApplication>
-#include <QDialog>
-#include <QElapsedTimer>
-#include <QMenu>
-#include <QPointer>
-#include <QSignalSpy>
-#include <QTemporaryDir>
-#include <QTest>
-#include <QTimer>
-#include <QWheelEvent>
-
-#include <malloc.h>
-
-#include <random>
-
-#ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/allocator_interface.h>
-#endif
+#include "tests/ui/monkey.h"
 
 using namespace toca;
-using namespace toca::ui;
 
 namespace {
 
 constexpr int kEvents = 250, kSeeds = 2;
-constexpr int kPatience = 30'000; ///< milliseconds that no answer may take
-/// Commands that end the program, or wait for somebody outside of it.
-const QStringList kLeftOut{"quit", "language.de", "language.en", "language.system"};
 
-int fromEnvironment(const char* name, int usual)
+std::unique_ptr<Engine> quickEngine()
 {
-    bool isNumber = false;
-    const int value = qEnvironmentVariableIntValue(name, &isNumber);
-    return isNumber && value > 0 ? value : usual;
+    auto engine = std::make_unique<test::FakeEngine>();
+    engine->options.perStep = std::chrono::milliseconds(4);
+    return engine;
 }
-
-/// Bytes that are allocated and not freed.
-std::size_t liveBytes()
-{
-#ifdef __SANITIZE_ADDRESS__
-    return __sanitizer_get_current_allocated_bytes();
-#else
-    const struct mallinfo2 info = mallinfo2();
-    return info.uordblks + info.hblkhd;
-#endif
-}
-
-std::unique_ptr<Engine> engineOfRuns()
-{
-    if (qEnvironmentVariableIsSet("TOCA_MONKEY_REAL")) {
-        return makeEngine();
-    }
-    auto given = std::make_unique<test::FakeEngine>();
-    given->options.perStep = std::chrono::milliseconds(4);
-    return given;
-}
-
-/// Clicks, drags, types and turns the wheel at random.
-class Monkey {
-public:
-    Monkey(MainWindow& window, unsigned seed)
-        : m_window(window)
-        , m_random(seed)
-    {
-    }
-
-    /// @return what was done, for the message of a failure
-    QString act()
-    {
-        QWidget* root = QApplication::activePopupWidget();
-        root = root ? root : QApplication::activeModalWidget();
-        root = root ? root : &m_window;
-        if (root != &m_window && one(4)) { // dialogs and menus are left again
-            root->close();
-            return "close " + nameOf(*root);
-        }
-        switch (below(10)) {
-        case 0:
-            return command();
-        case 1:
-        case 2:
-            return key(*root);
-        case 3:
-            return wheel(*root);
-        case 4:
-            return drag(*root);
-        default:
-            return click(*root);
-        }
-    }
-
-private:
-    int below(int count) { return static_cast<int>(m_random() % static_cast<unsigned>(count)); }
-    bool one(int of) { return below(of) == 0; }
-    static QString nameOf(const QWidget& widget)
-    {
-        return QString(widget.metaObject()->className()) + ' ' + widget.objectName();
-    }
-
-    QWidget* anyWidget(QWidget& root)
-    {
-        QList<QWidget*> found;
-        for (QWidget* widget : root.findChildren<QWidget*>()) {
-            if (widget->isVisible() && widget->isEnabled() && widget->window() == root.window() && widget->width() > 2
-                && widget->height() > 2) {
-                found.append(widget);
-            }
-        }
-        return found.isEmpty() ? &root : found[below(static_cast<int>(found.size()))];
-    }
-    QPoint anyPoint(const QWidget& widget) { return {below(widget.width()), below(widget.height())}; }
-
-    QString click(QWidget& root)
-    {
-        QWidget* widget = anyWidget(root);
-        const QString name = nameOf(*widget);
-        const QPoint at = anyPoint(*widget);
-        const Qt::KeyboardModifiers keys = one(6) ? Qt::ControlModifier : one(6) ? Qt::ShiftModifier : Qt::NoModifier;
-        if (one(8)) {
-            QTest::mouseDClick(widget, Qt::LeftButton, keys, at);
-        } else {
-            QTest::mouseClick(widget, one(10) ? Qt::RightButton : Qt::LeftButton, keys, at);
-        }
-        return "click " + name;
-    }
-    QString drag(QWidget& root)
-    {
-        const QPointer<QWidget> widget = anyWidget(root);
-        const QString name = nameOf(*widget);
-        QTest::mousePress(widget, Qt::LeftButton, Qt::NoModifier, anyPoint(*widget));
-        for (int i = 0; i < 3 && widget; ++i) {
-            QTest::mouseMove(widget, anyPoint(*widget));
-        }
-        if (widget) {
-            QTest::mouseRelease(widget, Qt::LeftButton, Qt::NoModifier, anyPoint(*widget));
-        }
-        return "drag " + name;
-    }
-    QString wheel(QWidget& root)
-    {
-        QWidget* widget = anyWidget(root);
-        const QPoint at = anyPoint(*widget);
-        QWheelEvent event(at, widget->mapToGlobal(at), {}, {0, one(2) ? 120 : -120}, Qt::NoButton,
-            one(3) ? Qt::ControlModifier : Qt::NoModifier, Qt::NoScrollPhase, false);
-        QCoreApplication::sendEvent(widget, &event);
-        return "wheel " + nameOf(*widget);
-    }
-    QString key(QWidget& root)
-    {
-        static const QList<int> kKeys{Qt::Key_Tab, Qt::Key_Escape, Qt::Key_Return, Qt::Key_Space, Qt::Key_Left,
-            Qt::Key_Right, Qt::Key_Up, Qt::Key_Down, Qt::Key_PageDown, Qt::Key_Home, Qt::Key_Delete, Qt::Key_A,
-            Qt::Key_W, Qt::Key_S, Qt::Key_D, Qt::Key_F, Qt::Key_L, Qt::Key_M, Qt::Key_7, Qt::Key_Minus, Qt::Key_F11};
-        QWidget* focused = QApplication::focusWidget();
-        QWidget* widget = focused && focused->window() == root.window() ? focused : &root;
-        const auto pressed = static_cast<Qt::Key>(kKeys[below(static_cast<int>(kKeys.size()))]);
-        const QString name = nameOf(*widget);
-        QTest::keyClick(widget, pressed, one(8) ? Qt::ControlModifier : Qt::NoModifier);
-        return "key " + QKeySequence(pressed).toString() + " in " + name;
-    }
-    QString command()
-    {
-        QList<QAction*> found;
-        for (QAction* action : m_window.findChildren<QAction*>()) {
-            if (action->isEnabled() && !action->isSeparator() && !action->menu()
-                && !kLeftOut.contains(action->objectName())) {
-                found.append(action);
-            }
-        }
-        QAction* action = found[below(static_cast<int>(found.size()))];
-        const QString name = action->objectName() + ' ' + action->text();
-        action->trigger();
-        return "command " + name;
-    }
-
-    MainWindow& m_window;
-    std::mt19937 m_random;
-};
 
 } // namespace
 
@@ -196,14 +27,14 @@ private Q_SLOTS:
     void survives_data()
     {
         QTest::addColumn<unsigned>("seed");
-        for (int seed = 1; seed <= fromEnvironment("TOCA_MONKEY_SEEDS", kSeeds); ++seed) {
+        for (int seed = 1; seed <= test::fromEnvironment("TOCA_MONKEY_SEEDS", kSeeds); ++seed) {
             QTest::newRow(qPrintable(QString::number(seed))) << static_cast<unsigned>(seed);
         }
     }
     void survives()
     {
         QFETCH(const unsigned, seed);
-        playFor(seed, fromEnvironment("TOCA_MONKEY_EVENTS", kEvents));
+        test::playFor(quickEngine(), seed, test::fromEnvironment("TOCA_MONKEY_EVENTS", kEvents));
     }
     /// The same use again and again leaves no more behind than before.
     void keepsNoMemory()
@@ -213,66 +44,14 @@ private Q_SLOTS:
         constexpr std::size_t kAllowed = 512 << 10;
         std::vector<std::size_t> after;
         for (int i = 0; i < kWarmUp + kRepeats && !QTest::currentTestFailed(); ++i) {
-            playFor(1, 120);
+            test::playFor(quickEngine(), 1, 120);
             QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
-            after.push_back(liveBytes());
+            after.push_back(test::liveBytes());
             qInfo("%zu KiB live after round %d", after.back() >> 10, i + 1);
         }
         if (!QTest::currentTestFailed()) {
             QVERIFY(after.back() < after[kWarmUp - 1] + kRepeats * kAllowed);
         }
-    }
-
-private:
-    void playFor(unsigned seed, int events)
-    {
-        const QTemporaryDir folder;
-        QCoreApplication::setAttribute(Qt::AA_DontUseNativeDialogs);
-        app::EngineRunner runner(engineOfRuns());
-        WindowOptions options;
-        options.settingsFile = folder.filePath("settings.ini");
-        options.defaultLibrary = folder.filePath("runs");
-        MainWindow window(runner, options);
-        window.resize(1580, 980);
-        window.show();
-        QVERIFY(QTest::qWaitForWindowExposed(&window));
-        QApplication::setActiveWindow(&window);
-        QTRY_VERIFY_WITH_TIMEOUT(window.prompt().model().hasModel(), 20'000);
-        // Dialogs and menus that wait by themselves are left after a moment.
-        QTimer leave;
-        connect(&leave, &QTimer::timeout, this, [] {
-            QWidget* popup = QApplication::activePopupWidget();
-            if (QWidget* waiting = popup ? popup : QApplication::activeModalWidget()) {
-                waiting->close();
-            }
-        });
-        leave.start(150);
-        Monkey monkey(window, seed);
-        QString last;
-        for (int i = 0; i < events; ++i) {
-            if (i % 50 == 0 && !window.run().isRunning()) {
-                window.generate();
-            }
-            QElapsedTimer clock;
-            clock.start();
-            last = monkey.act();
-            if (qEnvironmentVariableIsSet("TOCA_MONKEY_TELLS")) {
-                qInfo("%d: %s, %lld ms", i, qPrintable(last), static_cast<long long>(clock.elapsed()));
-            }
-            QCoreApplication::processEvents();
-            QVERIFY2(clock.elapsed() < kPatience, qPrintable("hangs after: " + last));
-            QVERIFY2(window.isVisible(), qPrintable("the window is gone after: " + last));
-        }
-        // The engine is not stuck: everything ends, and a run of ours goes through.
-        leave.setInterval(10);
-        QTRY_VERIFY_WITH_TIMEOUT(!QApplication::activeModalWidget() && !QApplication::activePopupWidget(), kPatience);
-        leave.stop();
-        for (int i = 0; i < 3; ++i) {
-            window.cancel();
-            QTest::qWait(50);
-        }
-        QTRY_VERIFY_WITH_TIMEOUT(!window.run().isRunning() && !window.race().isRunning(), 60'000);
-        QTRY_VERIFY_WITH_TIMEOUT(window.action("generate")->isEnabled() || window.run().isRunning(), 60'000);
     }
 };
 
