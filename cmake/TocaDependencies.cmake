@@ -35,7 +35,8 @@ if(NOT TOCA_CUDA STREQUAL "OFF")
   check_language(CUDA)
   if(CMAKE_CUDA_COMPILER)
     if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
-      set(CMAKE_CUDA_ARCHITECTURES 80 90)
+      # A100, H100 and B200 as they are; the newest also as PTX, which later ones compile when a program starts.
+      set(CMAKE_CUDA_ARCHITECTURES 80-real 90-real 100-real 120)
     endif()
     enable_language(CUDA)
     set(CMAKE_CUDA_STANDARD 17)
@@ -51,6 +52,9 @@ add_library(toca::options ALIAS toca_options)
 target_compile_options(toca_options INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers>
   $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<BOOL:${TOCA_WERROR}>>:-Werror>)
+target_compile_options(toca_options INTERFACE
+  $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall,-Wextra,-Wshadow -Wreorder -Wdefault-stream-launch -Wext-lambda-captures-this>
+  $<$<AND:$<COMPILE_LANGUAGE:CUDA>,$<BOOL:${TOCA_WERROR}>>:--Werror=all-warnings>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 warns about std::string's own operator+ (GCC bug 105651). The others follow data through inlined library
   # code and are often wrong there: they are shown, but do not stop a build.

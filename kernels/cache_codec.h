@@ -40,7 +40,7 @@ struct EncodeRows {
     std::int64_t tokens = 0; ///< N
     std::int64_t width = 0; ///< C
 
-    std::int64_t rows() const { return batches * chosen; }
+    TOCA_HD std::int64_t rows() const { return batches * chosen; }
 };
 
 /// The rows [first, last) of `rows()`; the caller divides the work among its threads.
@@ -67,7 +67,7 @@ struct DecodeRows {
     std::int64_t width = 0; ///< C
     std::int64_t gateStride = 0; ///< values
 
-    std::int64_t rows() const { return batches * tokens; }
+    TOCA_HD std::int64_t rows() const { return batches * tokens; }
 };
 
 /// The rows [first, last) of `rows()`; the caller divides the work among its threads.
@@ -89,5 +89,10 @@ struct RenewFactors {
 
 /// The rows [first, last); the caller divides the work among its threads.
 void renewFactors(const RenewFactors& operation, std::int64_t first, std::int64_t last);
+
+/// All rows on the GPU: the same codes and values. @param stream a cudaStream_t  @return a cudaError_t, 0 = launched
+int encodeRowsCuda(const EncodeRows& operation, void* stream);
+int decodeRowsCuda(const DecodeRows& operation, void* stream);
+int renewFactorsCuda(const RenewFactors& operation, void* stream);
 
 } // namespace toca::kernels

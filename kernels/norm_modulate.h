@@ -23,10 +23,12 @@ struct NormModulate {
     std::int64_t scaleStride = 0; ///< values
     float epsilon = 1e-6F;
 
-    std::int64_t rows() const { return batches * chosen; }
+    TOCA_HD std::int64_t rows() const { return batches * chosen; }
 };
 
 /// The rows [first, last) of `rows()`; the caller divides the work among its threads.
 void normModulate(const NormModulate& operation, std::int64_t first, std::int64_t last);
+/// All rows on the GPU. @param stream a cudaStream_t  @return a cudaError_t, 0 = launched
+int normModulateCuda(const NormModulate& operation, void* stream);
 
 } // namespace toca::kernels

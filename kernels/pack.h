@@ -10,7 +10,6 @@ struct Pack {
     static constexpr std::int64_t kValues = 4;
     float values[kValues];
 
-    TOCA_HD Pack() = default;
     TOCA_BODY Pack& operator+=(const Pack& other)
     {
         for (int i = 0; i < kValues; ++i)

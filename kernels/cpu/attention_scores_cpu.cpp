@@ -72,7 +72,7 @@ void attentionEntropy(const AttentionEntropy& operation, std::int64_t first, std
         for (std::int64_t l = 0; l < length; ++l)
             mean[l] = 0;
         for (std::int64_t head = 0; head < heads; ++head) {
-            float* values = operation.scores + ((b * heads + head) * queries + k) * length;
+            float* values = static_cast<float*>(operation.scores) + ((b * heads + head) * queries + k) * length;
             addScaled<true>(mean, values, length, 1.0F / exponentiate(values, length, operation.scale));
         }
         operation.entropy[row] = entropyOf(mean, length, operation.weight / static_cast<float>(heads));

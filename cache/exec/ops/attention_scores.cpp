@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cache/exec/ops/attention_scores.h"
 
+#include "cache/exec/ops/kernel_calls.h"
 #include "cache/exec/profile.h"
 #include "kernels/attention_scores.h"
 
@@ -17,8 +18,32 @@ constexpr std::int64_t kValuesPerThread = 1 << 14;
 
 bool hasKernel(const torch::Tensor& scores)
 {
-    return scores.is_cpu() && scores.scalar_type() == torch::kFloat32 && scores.is_contiguous()
+    // A CPU's bfloat16 scores are widened first, or left to LibTorch.
+    const bool isKnown = scores.is_cpu() ? scores.scalar_type() == torch::kFloat32 : hasKernelElement(scores);
+    return runsKernels(scores) && isKnown && scores.is_contiguous()
         && !(torch::GradMode::is_enabled() && scores.requires_grad());
+}
+
+/// From each row's log-sum-exp: no softmax is kept.
+void addReceivedOnDevice(const torch::Tensor& scores, double scale, torch::Tensor& sums)
+{
+    const auto options = scores.options().dtype(torch::kFloat32);
+    auto received = torch::zeros({scores.size(0), scores.size(1), scores.size(3)}, options);
+    auto logSumExp = torch::empty({scores.size(0), scores.size(1), scores.size(2)}, options);
+    kernels::ReceivedAttention operation;
+    operation.element = elementOf(scores);
+    operation.scores = scores.const_data_ptr();
+    operation.logSumExp = logSumExp.mutable_data_ptr<float>();
+    operation.sums = received.mutable_data_ptr<float>();
+    operation.maps = scores.size(0) * scores.size(1);
+    operation.rows = scores.size(2);
+    operation.length = scores.size(3);
+    operation.scale = static_cast<float>(scale);
+    onDevice(scores, [&](auto* stream) {
+        const int error = kernels::logSumExpCuda(operation, stream);
+        return error != 0 ? error : kernels::receivedAttentionCuda(operation, stream);
+    });
+    sums.add_(received.mean(1));
 }
 
 } // namespace
@@ -34,6 +59,10 @@ void addReceivedAttention(torch::Tensor scores, double scale, torch::Tensor sums
         scores = scores.to(torch::kFloat32);
     if (!hasKernel(scores)) {
         sums.add_((scores * scale).softmax(-1, torch::kFloat32).mean(1).sum(1));
+        return;
+    }
+    if (scores.is_cuda()) {
+        addReceivedOnDevice(scores, scale, sums);
         return;
     }
     // Each head sums for itself, so that threads never add to the same numbers and their number changes nothing.
@@ -53,7 +82,7 @@ void addReceivedAttention(torch::Tensor scores, double scale, torch::Tensor sums
 MapWithEntropy softmaxWithEntropy(torch::Tensor scores, double weight)
 {
     TORCH_CHECK(scores.dim() == 4, "softmaxWithEntropy: scores ", scores.sizes());
-    if (!hasKernel(scores)) {
+    if (!hasKernel(scores) || (scores.is_cuda() && scores.size(1) > kernels::kMostDeviceHeads)) {
         const auto map = scores.softmax(-1);
         const PartScope scope(Part::Scoring);
         const auto mean = map.mean(1, false, torch::kFloat32) * weight; // (B, K, L)
@@ -65,9 +94,12 @@ MapWithEntropy softmaxWithEntropy(torch::Tensor scores, double weight)
     operation.queries = scores.size(2);
     operation.length = scores.size(3);
     operation.weight = static_cast<float>(weight);
-    auto entropy = torch::empty({operation.batches, operation.queries}, torch::kFloat32);
-    operation.scores = scores.mutable_data_ptr<float>();
+    auto entropy = torch::empty({operation.batches, operation.queries}, scores.options().dtype(torch::kFloat32));
+    operation.element = elementOf(scores);
+    operation.scores = scores.mutable_data_ptr();
     operation.entropy = entropy.mutable_data_ptr<float>();
+    if (onDevice(scores, [&](auto* stream) { return kernels::attentionEntropyCuda(operation, stream); }))
+        return {std::move(scores), std::move(entropy)};
     const std::int64_t grain =
         std::max<std::int64_t>(1, kValuesPerThread / std::max<std::int64_t>(1, operation.heads * operation.length));
     at::parallel_for(0, operation.rows(), grain, [&](std::int64_t first, std::int64_t last) {

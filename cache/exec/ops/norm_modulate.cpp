@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cache/exec/ops/norm_modulate.h"
 
+#include "cache/exec/ops/kernel_calls.h"
 #include "cache/exec/profile.h"
 #include "kernels/norm_modulate.h"
 
@@ -16,7 +17,7 @@ constexpr std::int64_t kValuesPerThread = 1 << 14;
 
 bool isVectorPerRow(const torch::Tensor& vectors, const torch::Tensor& x)
 {
-    return vectors.is_cpu() && vectors.scalar_type() == x.scalar_type() && vectors.dim() == 3
+    return vectors.device() == x.device() && vectors.scalar_type() == x.scalar_type() && vectors.dim() == 3
         && vectors.size(0) == x.size(0) && vectors.size(1) == 1 && vectors.size(2) == x.size(2)
         && vectors.stride(2) == 1;
 }
@@ -25,9 +26,8 @@ bool hasKernel(const torch::Tensor& x, const torch::Tensor& shift, const torch::
 {
     const bool gradients =
         torch::GradMode::is_enabled() && (x.requires_grad() || shift.requires_grad() || scale.requires_grad());
-    return !gradients && x.is_cpu() && x.dim() == 3 && x.is_contiguous()
-        && (x.scalar_type() == torch::kFloat32 || x.scalar_type() == torch::kBFloat16) && isVectorPerRow(shift, x)
-        && isVectorPerRow(scale, x);
+    return !gradients && runsKernels(x) && x.dim() == 3 && x.is_contiguous() && hasKernelElement(x)
+        && isVectorPerRow(shift, x) && isVectorPerRow(scale, x);
 }
 
 } // namespace
@@ -42,7 +42,7 @@ torch::Tensor normModulated(const torch::Tensor& x, const TokenSubset& subset, c
     }
     auto out = torch::empty({x.size(0), subset.count(), x.size(2)}, x.options());
     kernels::NormModulate operation;
-    operation.element = x.scalar_type() == torch::kFloat32 ? kernels::Element::Float32 : kernels::Element::BFloat16;
+    operation.element = elementOf(x);
     operation.x = x.const_data_ptr();
     operation.ids = subset.isAll() ? nullptr : subset.ids().const_data_ptr<std::int64_t>();
     operation.shift = shift.const_data_ptr();
@@ -55,6 +55,8 @@ torch::Tensor normModulated(const torch::Tensor& x, const TokenSubset& subset, c
     operation.shiftStride = shift.stride(0);
     operation.scaleStride = scale.stride(0);
     operation.epsilon = static_cast<float>(epsilon);
+    if (onDevice(x, [&](auto* stream) { return kernels::normModulateCuda(operation, stream); }))
+        return out;
     at::parallel_for(0, operation.rows(), std::max<std::int64_t>(1, kValuesPerThread / operation.width),
         [&](std::int64_t first, std::int64_t last) { kernels::normModulate(operation, first, last); });
     return out;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cache/exec/ops/select_tokens.h"
 
-#include "cache/exec/ops/current_stream.h"
+#include "cache/exec/ops/kernel_calls.h"
 #include "kernels/select_tokens.h"
 
 #include <ATen/Parallel.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cache/exec/ops/taylor.h"
 
-#include "cache/exec/ops/current_stream.h"
+#include "cache/exec/ops/kernel_calls.h"
 #include "kernels/taylor.h"
 
 #include <ATen/Parallel.h>
@@ -19,13 +19,7 @@ bool fits(const torch::Tensor& tensor, const torch::Tensor& output)
 {
     const bool gradients = torch::GradMode::is_enabled() && tensor.requires_grad();
     return runsKernels(tensor) && tensor.device() == output.device() && tensor.is_contiguous() && !gradients
-        && tensor.scalar_type() == output.scalar_type() && tensor.sizes() == output.sizes()
-        && (tensor.scalar_type() == torch::kFloat32 || tensor.scalar_type() == torch::kBFloat16);
-}
-
-kernels::Element elementOf(const torch::Tensor& tensor)
-{
-    return tensor.scalar_type() == torch::kFloat32 ? kernels::Element::Float32 : kernels::Element::BFloat16;
+        && tensor.scalar_type() == output.scalar_type() && tensor.sizes() == output.sizes() && hasKernelElement(tensor);
 }
 
 } // namespace

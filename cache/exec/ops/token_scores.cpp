@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cache/exec/ops/token_scores.h"
 
-#include "cache/exec/ops/current_stream.h"
+#include "cache/exec/ops/kernel_calls.h"
 #include "cache/exec/scores.h"
 #include "kernels/token_scores.h"
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "kernels/element.h"
+
 #include <c10/core/DeviceGuard.h>
 #include <c10/core/Stream.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
@@ -13,6 +15,18 @@ inline constexpr bool kHasCudaKernels = true;
 #else
 inline constexpr bool kHasCudaKernels = false;
 #endif
+
+/// Whether kernels take its elements: float32 and bfloat16.
+inline bool hasKernelElement(const torch::Tensor& tensor)
+{
+    return tensor.scalar_type() == torch::kFloat32 || tensor.scalar_type() == torch::kBFloat16;
+}
+
+/// @pre hasKernelElement(tensor)
+inline kernels::Element elementOf(const torch::Tensor& tensor)
+{
+    return tensor.scalar_type() == torch::kFloat32 ? kernels::Element::Float32 : kernels::Element::BFloat16;
+}
 
 /// True on devices that the kernels are compiled for.
 inline bool runsKernels(const torch::Tensor& tensor)
