@@ -35,14 +35,14 @@ def fail(message):
     sys.exit(f"fetch_libtorch: {message}")
 
 
-def requirements():
+def requirements(file=REQUIREMENTS):
     """Returns [(name, version, sha256)] of the pinned wheels."""
     pins = []
-    for line in REQUIREMENTS.read_text().splitlines():
+    for line in file.read_text().splitlines():
         if line.strip() and not line.startswith("#"):
             match = re.fullmatch(r"([\w-]+)==([\w.]+) --hash=sha256:([0-9a-f]{64})", line.strip())
             if not match:
-                fail(f"{REQUIREMENTS.name}: cannot read the line '{line}'")
+                fail(f"{file.name}: cannot read the line '{line}'")
             pins.append(match.groups())
     return pins
 
@@ -80,7 +80,7 @@ def download(pin, wheels):
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--no-deps", "--require-hashes",
                "--no-cache-dir", "--only-binary=:all:", "--implementation", "cp", "--python-version", "3.11",
                "--abi", "cp311", "--abi", "none", "-d", str(wheels), "-r", str(line)]
-    for tag in ["manylinux2014", "manylinux_2_17", "manylinux_2_25", "manylinux_2_27", "manylinux_2_28"]:
+    for tag in ["manylinux2010", "manylinux2014", "manylinux_2_17", "manylinux_2_25", "manylinux_2_27", "manylinux_2_28"]:
         command += ["--platform", f"{tag}_x86_64"]
     code = subprocess.run(command, env={**os.environ, "TMPDIR": str(scratch)}).returncode
     shutil.rmtree(scratch, ignore_errors=True)
