@@ -1,4 +1,5 @@
-# Finds LibTorch and makes the imported target `LibTorch::torch` (CPU) with its headers as system headers.
+# Finds LibTorch and makes the imported target `LibTorch::torch` with its headers as system headers. Its CUDA part is
+# linked where it is there, unless TOCA_CUDA is OFF.
 #
 # TOCA_LIBTORCH names the folder that holds include/ and lib/ (the `torch` folder of a wheel, or an unpacked LibTorch
 # archive). The wheel's own TorchConfig.cmake insists on a CUDA toolkit, so it is not used.
@@ -15,6 +16,7 @@ if(NOT "${LibTorch_FOUND_IN}" STREQUAL "${_hints}")
   unset(LibTorch_INCLUDE_DIR CACHE)
   unset(LibTorch_CPU_LIBRARY CACHE)
   unset(LibTorch_C10_LIBRARY CACHE)
+  unset(LibTorch_CUDA_LIBRARY CACHE)
   set(LibTorch_FOUND_IN "${_hints}" CACHE INTERNAL "Folder that LibTorch was searched in")
 endif()
 if(TOCA_LIBTORCH AND NOT EXISTS "${TOCA_LIBTORCH}/include/torch/csrc/api/include/torch/torch.h")
@@ -25,7 +27,8 @@ endif()
 find_path(LibTorch_INCLUDE_DIR torch/csrc/api/include/torch/torch.h HINTS ${_hints} PATH_SUFFIXES include NO_DEFAULT_PATH)
 find_library(LibTorch_CPU_LIBRARY torch_cpu HINTS ${_hints} PATH_SUFFIXES lib NO_DEFAULT_PATH)
 find_library(LibTorch_C10_LIBRARY c10 HINTS ${_hints} PATH_SUFFIXES lib NO_DEFAULT_PATH)
-mark_as_advanced(LibTorch_INCLUDE_DIR LibTorch_CPU_LIBRARY LibTorch_C10_LIBRARY)
+find_library(LibTorch_CUDA_LIBRARY torch_cuda HINTS ${_hints} PATH_SUFFIXES lib NO_DEFAULT_PATH)
+mark_as_advanced(LibTorch_INCLUDE_DIR LibTorch_CPU_LIBRARY LibTorch_C10_LIBRARY LibTorch_CUDA_LIBRARY)
 
 set(LibTorch_VERSION "")
 if(LibTorch_INCLUDE_DIR)
@@ -63,4 +66,10 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::torch)
     IMPORTED_LOCATION "${LibTorch_CPU_LIBRARY}"
     INTERFACE_INCLUDE_DIRECTORIES "${LibTorch_INCLUDE_DIR};${LibTorch_INCLUDE_DIR}/torch/csrc/api/include"
     INTERFACE_LINK_LIBRARIES LibTorch::c10)
+  # Nobody calls the CUDA part by name: it announces itself to LibTorch when it is loaded.
+  if(LibTorch_CUDA_LIBRARY AND NOT TOCA_CUDA STREQUAL "OFF")
+    message(STATUS "LibTorch's CUDA part: ${LibTorch_CUDA_LIBRARY}")
+    set_property(TARGET LibTorch::torch APPEND PROPERTY INTERFACE_LINK_LIBRARIES
+      "-Wl,--push-state,--no-as-needed" "${LibTorch_CUDA_LIBRARY}" "-Wl,--pop-state")
+  endif()
 endif()

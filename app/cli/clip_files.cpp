@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/clip_files.h"
 
-#ifdef TOCA_HAS_MEDIA
 #include "app/cli/console.h"
 #include "app/cli/info_trace.h"
 #include "core/media/clip_reader.h"
@@ -10,11 +9,13 @@
 #include "core/media/embedded_text.h"
 
 #include <nlohmann/json.hpp>
-#endif
 
 namespace toca::app {
 
-#ifdef TOCA_HAS_MEDIA
+bool canWriteVideo()
+{
+    return true;
+}
 
 Result<ClipKind> clipKindOf(const std::filesystem::path& path)
 {
@@ -88,54 +89,5 @@ std::size_t longestClipRequest()
 {
     return media::kLongestRequest;
 }
-
-#else
-
-namespace {
-
-Unexpected withoutMedia()
-{
-    return unexpected(ErrorCode::Unsupported,
-        "This program was built without media support (TOCA_MEDIA), so it can neither write nor read clips.");
-}
-
-} // namespace
-
-Result<ClipKind> clipKindOf(const std::filesystem::path&)
-{
-    return withoutMedia();
-}
-
-Result<std::string> saveClip(const std::filesystem::path&, const Clip&, const std::string&, std::stop_token)
-{
-    return withoutMedia();
-}
-
-Result<std::string> clipInfo(const std::filesystem::path&, bool)
-{
-    return withoutMedia();
-}
-
-Result<Clip> readClipFile(const std::filesystem::path&)
-{
-    return withoutMedia();
-}
-
-std::string clipRequest(const std::filesystem::path&)
-{
-    return {};
-}
-
-Result<Clip> sideBySide(std::vector<LabelledClip>, int)
-{
-    return withoutMedia();
-}
-
-std::size_t longestClipRequest()
-{
-    return std::size_t{1} << 20;
-}
-
-#endif
 
 } // namespace toca::app

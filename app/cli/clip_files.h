@@ -11,7 +11,11 @@
 
 namespace toca::app {
 
-// The command line's door to core/media. In a build without media support each returns Unsupported.
+// The command line's door to core/media. A build without media support has its own (clip_files_plain.cpp): it writes
+// PNG pictures, which carry no request, and answers all else with Unsupported.
+
+/// False in a build without media support.
+bool canWriteVideo();
 
 /// The kinds of clip files that a name can mean.
 enum class ClipKind { OneFile, NumberedPictures, Folder };

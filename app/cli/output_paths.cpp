@@ -80,7 +80,7 @@ Result<void> checkWritableClip(const fs::path& path)
 fs::path defaultClipName(const GenerationRequest& request)
 {
     const std::string stem = library::subjectName(request);
-    const char* extension = request.frames == 1 ? ".png" : ".mp4";
+    const char* extension = request.frames == 1 || !canWriteVideo() ? ".png" : ".mp4";
     fs::path name = stem + extension;
     std::error_code error;
     for (int copy = 2; copy < kMostCopies && fs::exists(fs::symlink_status(name, error)); ++copy)
