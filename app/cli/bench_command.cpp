@@ -27,6 +27,7 @@ struct BenchOptions {
     std::vector<std::string> set;
     std::optional<std::string> targets;
     std::optional<std::string> dtypes;
+    std::optional<std::string> cacheDtypes;
     std::optional<int> steps, layers, frames, threads, repeat;
     std::optional<Size> size;
     std::optional<std::uint64_t> seed;
@@ -35,15 +36,21 @@ struct BenchOptions {
     bool isQuiet = false;
 };
 
-Result<std::vector<std::string>> dtypesOf(const std::string& list)
+/// @param known all names that the list may have
+Result<std::vector<std::string>> namesOf(
+    const char* option, const std::string& list, const std::vector<std::string>& known)
 {
     std::vector<std::string> names;
     for (std::size_t begin = 0; begin <= list.size();) {
         const std::size_t end = std::min(list.find(',', begin), list.size());
         std::string name = list.substr(begin, end - begin);
-        if (name != "fp32" && name != "bf16")
+        if (std::find(known.begin(), known.end(), name) == known.end()) {
+            std::string text;
+            for (const std::string& each : known)
+                text += (text.empty() ? "" : ", ") + each;
             return unexpected(ErrorCode::InvalidArgument,
-                "--dtype has '" + oneLine(name, 80) + "'; it must be fp32, bf16 or fp32,bf16.");
+                std::string(option) + " has '" + oneLine(name, 80) + "'; it must be one or several of " + text + ".");
+        }
         if (std::find(names.begin(), names.end(), name) == names.end())
             names.push_back(std::move(name));
         begin = end + 1;
@@ -72,15 +79,25 @@ Result<engine::BenchRequest> requestOf(const BenchOptions& options)
     auto choices = policyChoices(options.policies.value_or("toca"), options.set);
     if (!choices)
         return unexpected(choices.error());
-    for (PolicyChoice& choice : *choices)
-        request.policies.push_back({choice.name(), choice.policy, choice.preset, std::move(choice.values)});
+    const auto caches = namesOf("--cache-dtype", options.cacheDtypes.value_or("fp32"), {"fp32", "bf16", "int8"});
+    if (!caches)
+        return unexpected(caches.error());
+    for (const PolicyChoice& choice : *choices) {
+        for (const std::string& held : *caches) {
+            const auto storage = plan::cacheStorageFromText(held);
+            if (!storage)
+                return unexpected(storage.error());
+            request.policies.push_back({choice.name() + (storage->isExact() ? "" : "/" + held), choice.policy,
+                choice.preset, choice.values, *storage});
+        }
+    }
     if (options.targets) {
         auto targets = targetsOf(*options.targets);
         if (!targets)
             return unexpected(targets.error());
         request.targets = std::move(*targets);
     }
-    auto dtypes = dtypesOf(options.dtypes.value_or("fp32"));
+    auto dtypes = namesOf("--dtype", options.dtypes.value_or("fp32"), {"fp32", "bf16"});
     if (!dtypes)
         return unexpected(dtypes.error());
     request.dtypes = std::move(*dtypes);
@@ -183,6 +200,8 @@ void addBenchCommand(CLI::App& program, Action& action)
     addText(*command, "--targets", options->targets,
         "Times faster to reach, such as 1.5,2,3: each policy with the setting chosen for it, planned and measured",
         "LIST");
+    addText(*command, "--cache-dtype", options->cacheDtypes,
+        "How the cache holds module outputs: fp32 (default), bf16, int8, or several: fp32,int8", "LIST");
     command->option_defaults()->group("Measuring");
     addInteger(*command, "--repeat", options->repeat, "Interleaved rounds (default 3)");
     addInteger(*command, "--threads", options->threads, "Threads (default: LibTorch's choice)");

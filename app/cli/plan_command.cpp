@@ -3,9 +3,11 @@
 #include "app/cli/console.h"
 #include "app/cli/generate_batch.h"
 #include "app/cli/interrupt.h"
+#include "app/cli/memory_table.h"
 #include "app/cli/plan_report.h"
 #include "app/cli/plan_table.h"
 #include "app/cli/target_solver.h"
+#include "cache/plan/cache_budget.h"
 #include "cache/plan/policy.h"
 #include "cache/plan/published_run.h"
 #include "core/engine/make_engine.h"
@@ -24,6 +26,7 @@ struct PlanOptions {
     std::optional<std::string> geometry;
     std::optional<int> textTokens;
     bool isTable = false;
+    bool isMemoryTable = false;
     bool isJson = false;
     bool isCsv = false;
 };
@@ -62,7 +65,7 @@ Result<PlanReport> planOfGeometry(const PlanOptions& options, const std::optiona
     if (target) {
         auto solved = solveByPlan(*target,
             {plan::findPolicy(request->policy), request->preset, request->policyParameters, context, *geometry,
-                schedule, {}, {}});
+                schedule, {}, {}, request->cacheStorage});
         if (!solved)
             return unexpected(solved.error());
         request->policyParameters = solved->answer.values;
@@ -74,10 +77,14 @@ Result<PlanReport> planOfGeometry(const PlanOptions& options, const std::optiona
     auto plan = (*policy)->plan(*geometry, schedule);
     if (!plan)
         return unexpected(plan.error());
+    if (auto settled = plan::settleStorage(*plan, request->cacheStorage, request->cacheBudget); !settled)
+        return unexpected(settled.error());
     report.request = std::move(*request);
     report.geometryName = *options.geometry;
     report.plan = std::move(*plan);
     report.warnings = warningsOf(report);
+    if (report.request.cacheBudget > 0 && report.plan.storage() != report.request.cacheStorage)
+        report.warnings.push_back(plan::storageSentence(report.plan, report.request.cacheBudget));
     return report;
 }
 
@@ -146,8 +153,19 @@ int showTable(const PlanOptions& options)
     return kExitDone;
 }
 
+int showMemoryTable(const PlanOptions& options)
+{
+    const auto rows = plan::comparedCacheMemory();
+    if (!rows)
+        return fail(rows.error());
+    std::cout << (options.isJson ? cacheMemoryJson(*rows) : cacheMemoryText(*rows));
+    return kExitDone;
+}
+
 int showPlan(const PlanOptions& options)
 {
+    if (options.isMemoryTable)
+        return showMemoryTable(options);
     if (options.isTable)
         return showTable(options);
     const auto target = options.target.target();
@@ -185,11 +203,14 @@ void addPlanCommand(CLI::App& program, Action& action)
         "figures are counted with)");
     auto* table = command->add_flag(
         "--table", options->isTable, "Compare the plans of the published models with the papers' tables");
+    auto* memoryTable = command->add_flag(
+        "--memory-table", options->isMemoryTable, "Compare the plans' cache memory with what the published codes hold");
     auto* json = command->add_flag("--json", options->isJson, "Print JSON");
     command->add_flag("--csv", options->isCsv, "With --table: print CSV")->needs(table)->excludes(json);
     options->request.addTo(*command);
     options->target.addTo(*command);
     geometry->excludes(command->get_option("--model"))->excludes(table);
+    memoryTable->excludes(table)->excludes(geometry);
     command->callback([&action, options] { action = [options] { return showPlan(*options); }; });
 }
 

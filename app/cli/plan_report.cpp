@@ -27,6 +27,24 @@ Json settingsJson(const PlanReport& report)
     return settings;
 }
 
+/// The planned bytes, and what they were in each format.
+std::string cacheText(const plan::Plan& plan)
+{
+    const auto bytes = [&](const plan::CacheStorage& storage) {
+        return bytesText(static_cast<double>(plan.cacheBytes(storage)));
+    };
+    std::string text = bytes(plan.storage());
+    if (plan.cacheBytes() == 0)
+        return text;
+    text += " as " + plan::toText(plan.storage()) + " (";
+    for (int dtype = 0; dtype < plan::kCacheDtypes; ++dtype) {
+        const auto each = static_cast<plan::CacheDtype>(dtype);
+        text += (dtype > 0 ? ", " : "") + std::string(plan::cacheDtypeName(each)) + " "
+            + bytes(plan::CacheStorage::all(each));
+    }
+    return text + ")";
+}
+
 std::string percentText(double share)
 {
     return fixedText(100 * share, 1) + " %";
@@ -91,6 +109,12 @@ std::string planJson(const PlanReport& report)
     object["fixed_flops"] =
         plan.totalFlops() - plan::onceFlops(geometry) - std::accumulate(modules.begin(), modules.end(), 0.0);
     object["cache_bytes"] = plan.cacheBytes();
+    object["cache_dtype"] = plan::toText(plan.storage());
+    for (int dtype = 0; dtype < plan::kCacheDtypes; ++dtype) {
+        const auto each = static_cast<plan::CacheDtype>(dtype);
+        object["cache_bytes_as"][std::string(plan::cacheDtypeName(each))] =
+            plan.cacheBytes(plan::CacheStorage::all(each));
+    }
     object["tokens"] = geometry.grid.tokens();
     object["text_tokens"] = geometry.textTokens;
     object["static"] = plan.isStatic();
@@ -153,7 +177,7 @@ std::string planText(const PlanReport& report)
         facts.addRow(
             {"time", fixedText(*report.target->answer.timeGain, 2) + " times faster (denoising loop, planned)"});
     facts.addRow({"once", flopsText(plan::onceFlops(geometry))});
-    facts.addRow({"cache", bytesText(static_cast<double>(plan.cacheBytes()))});
+    facts.addRow({"cache", cacheText(plan)});
     if (report.memory) {
         const auto text = [](std::int64_t bytes) { return bytesText(static_cast<double>(bytes)); };
         facts.addRow({"memory",

@@ -108,6 +108,7 @@ void addRaceCommand(CLI::App& program, Action& action)
     auto options = std::make_shared<RaceOptions>();
     CLI::App* command = program.add_subcommand("race", "Run several policies on one request and compare them");
     options->request.addRequestTo(*command);
+    options->request.addCacheMemoryTo(*command);
     command->option_defaults()->group("Caching");
     addText(
         *command, "--policies", options->policies, "Policies with or without a preset: toca,fora:dit-n3,...", "LIST");

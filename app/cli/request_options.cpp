@@ -3,6 +3,7 @@
 
 #include "app/cli/console.h"
 #include "app/cli/policy_choice.h"
+#include "cache/plan/cache_budget.h"
 #include "cache/plan/token_mask.h"
 
 #include <algorithm>
@@ -102,10 +103,24 @@ void RequestOptions::addCachingTo(CLI::App& command)
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
         ->allow_extra_args(false);
+    addCacheMemoryTo(command);
+    command.option_defaults()->group("Caching");
     addText(command, "--protect", protect,
         "File that names tokens (like '5x8x8: 12-15 20') whose scores are lifted, softly around them", "FILE");
     addNumber(command, "--protect-strength", protectStrength,
         "How far they are lifted; 1 = above every other token (default 1)");
+    command.option_defaults()->group("Options");
+}
+
+void RequestOptions::addCacheMemoryTo(CLI::App& command)
+{
+    command.option_defaults()->group("Caching");
+    addText(command, "--cache-dtype", cacheDtype,
+        "How cached module outputs are held: fp32 (default), bf16 or int8, also for single modules: "
+        "mlp=int8,self_attention=bf16",
+        "FORMAT");
+    addText(command, "--cache-budget", cacheBudget,
+        "Most memory of the cache, like 400MB; where more is planned, the mildest format that fits is chosen", "SIZE");
     command.option_defaults()->group("Options");
 }
 
@@ -166,6 +181,21 @@ Result<GenerationRequest> requestOf(const RequestOptions& options, const Request
         if (!mask)
             return unexpected(mask.error());
         request.protect = mask->text();
+    }
+    if (options.cacheDtype) {
+        const auto storage = plan::cacheStorageFromText(*options.cacheDtype);
+        if (!storage)
+            return unexpected(storage.error());
+        request.cacheStorage = *storage;
+    }
+    if (options.cacheBudget) {
+        const auto budget = plan::bytesFromText(*options.cacheBudget);
+        if (!budget)
+            return unexpected(ErrorCode::InvalidArgument, "--cache-budget: " + budget.error().message);
+        if (*budget == 0)
+            return unexpected(
+                ErrorCode::InvalidArgument, "--cache-budget must be more than 0 bytes; leave it out for no limit.");
+        request.cacheBudget = *budget;
     }
     const auto device = deviceNamed(options.device.value_or("auto"));
     if (!device)

@@ -21,6 +21,8 @@ struct RequestOptions {
     std::optional<std::string> policy;
     std::optional<std::string> preset;
     std::vector<std::string> set; ///< "key=value"
+    std::optional<std::string> cacheDtype;
+    std::optional<std::string> cacheBudget;
     std::optional<std::string> protect; ///< file with a token mask
     std::optional<double> protectStrength;
     std::optional<std::uint64_t> seed;
@@ -48,6 +50,7 @@ struct RequestOptions {
     void addTo(CLI::App& command);
     void addRequestTo(CLI::App& command); ///< what to make, model and machine
     void addCachingTo(CLI::App& command); ///< one policy with its settings
+    void addCacheMemoryTo(CLI::App& command); ///< how features are held; part of `addCachingTo`
     void addResultsTo(CLI::App& command);
 
     bool isBatch() const { return prompts.has_value() || seeds.has_value(); }

@@ -89,6 +89,7 @@ Result<SolvedTarget> TargetSolver::solve(const Target& target, const GenerationR
     question.context = {m_model.shape.family, m_model.identity, m_model.calibrationFolder};
     question.geometry = forecast->plan.geometry();
     question.schedule = forecast->plan.schedule();
+    question.storage = request.cacheStorage;
     if (target.kind == plan::TargetKind::Fidelity)
         question.recorded = recordedRuns(request.modelPath);
     // What no setting can do is said before anything is measured.

@@ -2,7 +2,6 @@
 #include "cache/exec/caching_session.h"
 
 #include "cache/exec/ops/select_tokens.h"
-#include "cache/exec/ops/taylor.h"
 #include "cache/exec/profile.h"
 #include "cache/exec/stopwatch.h"
 #include "cache/plan/flops.h"
@@ -42,7 +41,7 @@ CachingSession::CachingSession(plan::Geometry geometry, std::unique_ptr<PolicyRu
     : m_geometry(std::move(geometry))
     , m_policy(std::move(policy))
     , m_options(std::move(options))
-    , m_features(m_geometry)
+    , m_features(m_geometry, m_options.storage)
     , m_evidence(m_geometry)
     , m_rows(RowRange::of(m_geometry, plan::Stream::Joint))
 {
@@ -148,7 +147,7 @@ torch::Tensor CachingSession::runChecked(
     return m_policy->afterCheck(view, std::move(drafted), real, m_features);
 }
 
-torch::Tensor CachingSession::module(
+ModuleOutput CachingSession::moduleOutput(
     ModuleKind module, const torch::Tensor& x, const Compute& compute, const std::function<torch::Tensor()>& scored)
 {
     throwIfCancelled();
@@ -170,20 +169,20 @@ torch::Tensor CachingSession::module(
     m_wanted = m_pass == Pass::Normal ? m_policy->evidenceWanted(m_site) : EvidenceSet{0};
     Cell cell;
     cell.action = action.action;
-    torch::Tensor output = carryOut(action, x, compute, cell);
+    ModuleOutput output = carryOut(action, x, compute, cell);
     m_wanted = 0;
     if (m_pass == Pass::Draft) { // the full pass after it is the one that is recorded
         TORCH_CHECK(cell.computed == 0, "CachingSession: a checked layer must be decided without computing");
         return output;
     }
     if (m_pass == Pass::Normal && action.action == Action::Full)
-        m_policy->afterModule(m_site, m_rows, output, m_features);
+        m_policy->afterModule(m_site, m_rows, output.features(), m_features);
     cell.selectionSeconds = m_selectionSeconds;
     record(cell, watch.elapsed());
     return output;
 }
 
-torch::Tensor CachingSession::carryOut(
+ModuleOutput CachingSession::carryOut(
     const ModuleAction& action, const torch::Tensor& x, const Compute& compute, Cell& cell)
 {
     switch (action.action) {
@@ -200,7 +199,7 @@ torch::Tensor CachingSession::carryOut(
     case Action::Skip:
         break;
     }
-    return torch::zeros_like(x); // a module skipped alone adds nothing
+    return {torch::zeros_like(x)}; // a module skipped alone adds nothing
 }
 
 torch::Tensor CachingSession::computeFull(
@@ -209,20 +208,18 @@ torch::Tensor CachingSession::computeFull(
     cell.computed = x.size(1);
     torch::Tensor output = computed(compute, TokenSubset::all(x.size(1)));
     if (action.keep) {
-        if (m_policy->forecastOrder() > 0)
-            updateFactors(output);
-        m_features.setOutput(m_site.layer, m_site.module, m_rows, output);
+        m_features.keep(m_site.layer, m_site.module, m_rows, output, m_site.step, m_policy->forecastOrder());
         // Only a full computation renews the ages; a subset of all tokens does not.
         m_features.ages(m_site.layer, m_site.module, m_rows, selectionRows(), x).zero_();
     }
     return output;
 }
 
-torch::Tensor CachingSession::computeSubset(
+ModuleOutput CachingSession::computeSubset(
     const ModuleAction& action, const torch::Tensor& x, const Compute& compute, Cell& cell)
 {
     const std::int64_t tokens = x.size(1);
-    torch::Tensor stored = storedOutput();
+    const ModuleOutput stored = storedOutput();
     cell.selected = true;
     cell.computed = std::clamp<std::int64_t>(action.count, 0, tokens);
     cell.score = action.score;
@@ -241,47 +238,38 @@ torch::Tensor CachingSession::computeSubset(
             TokenSubset::chosen(repeats == 1 ? cell.ids : cell.ids.repeat({repeats, 1}), tokens, &m_selectionSeconds);
     }
     const torch::Tensor fresh = computed(compute, subset);
-    if (torch::GradMode::is_enabled() && (stored.requires_grad() || fresh.requires_grad())) {
+    if (torch::GradMode::is_enabled() && (stored.features().requires_grad() || fresh.requires_grad())) {
         // Gradients need the old values: mix functionally.
         const auto index = subset.ids().unsqueeze(-1).expand({-1, -1, fresh.size(2)});
-        torch::Tensor mixed = stored.scatter(1, index, fresh);
+        torch::Tensor mixed = stored.features().scatter(1, index, fresh);
         m_features.setOutput(m_site.layer, m_site.module, m_rows, mixed);
         return m_policy->afterSubset(m_site, m_rows, subset, fresh, mixed, m_features);
     }
-    subset.scatter(stored, fresh);
-    return m_policy->afterSubset(m_site, m_rows, subset, fresh, stored, m_features);
+    m_features.setTokens(m_site.layer, m_site.module, m_rows, subset, fresh);
+    if (stored.isCoded() && !m_policy->rewritesSubsets())
+        return stored; // the table itself, with the fresh rows
+    return m_policy->afterSubset(m_site, m_rows, subset, fresh, stored.features(), m_features);
 }
 
-torch::Tensor CachingSession::forecast(const ModuleAction& action)
+ModuleOutput CachingSession::forecast(const ModuleAction& action)
 {
     if (action.output.defined())
         return action.output;
     if (action.order == 0)
         return storedOutput();
-    const auto& factors = m_features.factors(m_site.layer, m_site.module, m_rows);
-    TORCH_CHECK(
-        !factors.derivatives.empty(), "CachingSession: a forecast before any full step (layer ", m_site.layer, ")");
-    return taylorSum(factors.derivatives, m_site.step - factors.step, action.order);
+    return m_features.forecast(m_site.layer, m_site.module, m_rows, m_site.step, action.order);
 }
 
 torch::Tensor CachingSession::blend(
     const ModuleAction& action, const torch::Tensor& x, const Compute& compute, Cell& cell)
 {
-    const torch::Tensor stored = storedOutput();
+    const torch::Tensor stored = storedOutput().features();
     cell.computed = x.size(1);
     const torch::Tensor fresh = computed(compute, TokenSubset::all(x.size(1)));
     torch::Tensor mixed = action.weight * fresh + (1 - action.weight) * stored;
     if (action.keep)
         m_features.setOutput(m_site.layer, m_site.module, m_rows, mixed);
     return mixed;
-}
-
-void CachingSession::updateFactors(const torch::Tensor& output)
-{
-    auto& factors = m_features.factors(m_site.layer, m_site.module, m_rows);
-    factors.derivatives = renewedDerivatives(
-        std::move(factors.derivatives), output, m_site.step - factors.step, m_policy->forecastOrder());
-    factors.step = m_site.step;
 }
 
 void CachingSession::leaveEvidence(
@@ -329,12 +317,12 @@ void CachingSession::recordAbsent()
     m_options.trace->append(absent);
 }
 
-torch::Tensor CachingSession::storedOutput() const
+ModuleOutput CachingSession::storedOutput() const
 {
-    torch::Tensor stored = m_features.output(m_site.layer, m_site.module, m_rows);
-    TORCH_CHECK(stored.defined(), "CachingSession: the policy reuses ", std::string(plan::moduleName(m_site.module)),
-        " of layer ", m_site.layer, " at step ", m_site.step, " before it was computed");
-    return stored;
+    TORCH_CHECK(m_features.hasOutput(m_site.layer, m_site.module), "CachingSession: the policy reuses ",
+        std::string(plan::moduleName(m_site.module)), " of layer ", m_site.layer, " at step ", m_site.step,
+        " before it was computed");
+    return m_features.stored(m_site.layer, m_site.module, m_rows);
 }
 
 torch::Tensor CachingSession::computed(const Compute& compute, const TokenSubset& subset) const

@@ -27,6 +27,7 @@ struct SessionState {
 struct SessionOptions {
     std::shared_ptr<plan::Trace> trace; ///< may be null
     std::stop_token stop;
+    plan::CacheStorage storage = {}; ///< how module outputs are held
 };
 
 /// The one place where models and caching policies meet. A model calls it at four heights (evaluation, layers, module,
@@ -60,6 +61,13 @@ public:
     /// @param scored -> (B, N, C) the tokens that scores read, where the published code scores others than `x`; called
     /// when one does
     torch::Tensor module(plan::ModuleKind module, const torch::Tensor& x, const Compute& compute,
+        const std::function<torch::Tensor()>& scored = {})
+    {
+        return moduleOutput(module, x, compute, scored).features();
+    }
+    /// The same for `gatedAdd`, which decodes what is held in fewer bits while it adds. To be added before the session
+    /// is called again.
+    ModuleOutput moduleOutput(plan::ModuleKind module, const torch::Tensor& x, const Compute& compute,
         const std::function<torch::Tensor()>& scored = {});
 
     /// True when the running module should leave evidence behind. @pre inside a `module` computation
@@ -101,19 +109,18 @@ private:
     enum class Pass : std::uint8_t { Normal, Draft, Check };
     torch::Tensor runChecked(const LayerView& view, const torch::Tensor& x,
         const std::function<torch::Tensor(int layer, const torch::Tensor& x)>& run);
-    torch::Tensor carryOut(const ModuleAction& action, const torch::Tensor& x, const Compute& compute, Cell& cell);
+    ModuleOutput carryOut(const ModuleAction& action, const torch::Tensor& x, const Compute& compute, Cell& cell);
     torch::Tensor computeFull(const ModuleAction& action, const torch::Tensor& x, const Compute& compute, Cell& cell);
-    torch::Tensor computeSubset(const ModuleAction& action, const torch::Tensor& x, const Compute& compute, Cell& cell);
+    ModuleOutput computeSubset(const ModuleAction& action, const torch::Tensor& x, const Compute& compute, Cell& cell);
     torch::Tensor computed(const Compute& compute, const TokenSubset& subset) const;
-    torch::Tensor forecast(const ModuleAction& action);
+    ModuleOutput forecast(const ModuleAction& action);
     torch::Tensor blend(const ModuleAction& action, const torch::Tensor& x, const Compute& compute, Cell& cell);
-    void updateFactors(const torch::Tensor& output);
     std::int64_t selectionRows() const;
     void record(const Cell& cell, double seconds);
     void recordSkipped(int firstLayer, int endLayer);
     /// One cell that costs nothing: the trace holds every module of every layer.
     void recordAbsent();
-    torch::Tensor storedOutput() const;
+    ModuleOutput storedOutput() const;
     void throwIfCancelled() const;
 
     plan::Geometry m_geometry;

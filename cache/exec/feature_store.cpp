@@ -1,37 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cache/exec/feature_store.h"
 
+#include "cache/exec/ops/taylor.h"
+
 #include <set>
 
 namespace toca::cache {
 
+using plan::CacheDtype;
 using plan::ModuleKind;
 
-FeatureStore::FeatureStore(const plan::Geometry& geometry)
+FeatureStore::FeatureStore(const plan::Geometry& geometry, const plan::CacheStorage& storage)
     : m_rows(geometry.rows())
+    , m_storage(storage)
     , m_slots(geometry.layers.size() * plan::kModuleKinds)
 {
 }
 
 torch::Tensor FeatureStore::output(int layer, ModuleKind module, RowRange rows) const
 {
-    const torch::Tensor& all = slot(layer, module).output;
-    return all.defined() ? rows.of(all) : all;
+    const RowTable& all = slot(layer, module).output;
+    return all.isDefined() ? all.of(rows).features() : torch::Tensor();
+}
+
+ModuleOutput FeatureStore::stored(int layer, ModuleKind module, RowRange rows) const
+{
+    return ModuleOutput(std::vector<WeightedRows>{{slot(layer, module).output.of(rows), 1.0}});
+}
+
+RowTable& FeatureStore::codedOutput(int layer, ModuleKind module, const torch::Tensor& value)
+{
+    RowTable& all = slot(layer, module).output;
+    const std::vector<std::int64_t> sizes{m_rows, value.size(1), value.size(2)};
+    if (!all.isDefined() || all.sizes() != torch::IntArrayRef(sizes))
+        all = RowTable::coded(m_storage[module], sizes, value.options());
+    return all;
 }
 
 void FeatureStore::setOutput(int layer, ModuleKind module, RowRange rows, torch::Tensor value)
 {
-    torch::Tensor& all = slot(layer, module).output;
+    if (m_storage[module] != CacheDtype::Float32) {
+        codedOutput(layer, module, value).of(rows).write(std::move(value));
+        return;
+    }
+    RowTable& all = slot(layer, module).output;
     if (rows.count == m_rows) {
         all = std::move(value);
         return;
     }
-    if (!all.defined()) {
+    if (!all.isDefined()) {
         auto shape = value.sizes().vec();
         shape[0] = m_rows;
         all = torch::zeros(shape, value.options());
     }
-    rows.of(all).copy_(value);
+    rows.of(all.codes()).copy_(value);
+}
+
+void FeatureStore::setTokens(
+    int layer, ModuleKind module, RowRange rows, const TokenSubset& subset, const torch::Tensor& fresh)
+{
+    slot(layer, module).output.of(rows).write(subset, fresh);
 }
 
 FeatureStore::Factors& FeatureStore::factors(int layer, ModuleKind module, RowRange rows)
@@ -44,6 +72,95 @@ void FeatureStore::dropFactors(int layer, ModuleKind module)
     slot(layer, module).factors.clear();
 }
 
+void FeatureStore::keep(int layer, ModuleKind module, RowRange rows, const torch::Tensor& value, int step, int order)
+{
+    if (order <= 0) {
+        setOutput(layer, module, rows, value);
+        return;
+    }
+    Factors& own = factors(layer, module, rows);
+    if (m_storage[module] == CacheDtype::Float32) {
+        renew(own, {}, value, step, order);
+        setOutput(layer, module, rows, value);
+        return;
+    }
+    RowTable output = codedOutput(layer, module, value).of(rows);
+    renew(own, output, value, step, order);
+    if (!own.derivatives.front().isSharedWith(output))
+        output.write(value);
+}
+
+void FeatureStore::renew(Factors& factors, const RowTable& output, const torch::Tensor& value, int step, int order)
+{
+    auto& derivatives = factors.derivatives;
+    const double distance = step - factors.step;
+    const std::size_t held = derivatives.size();
+    const std::size_t made = std::min(held + 1, static_cast<std::size_t>(order) + 1);
+    factors.step = step;
+    if (!output.isDefined()) { // as the features are
+        std::vector<torch::Tensor> old;
+        for (const RowTable& derivative : derivatives)
+            old.push_back(derivative.codes());
+        const auto next = renewedDerivatives(std::move(old), value, distance, order);
+        derivatives.assign(next.begin(), next.end());
+        return;
+    }
+    while (derivatives.size() < made)
+        derivatives.push_back(
+            derivatives.empty() ? output : RowTable::coded(output.dtype(), value.sizes(), value.options()));
+    renewFactors(derivatives, held, made, value, distance);
+    derivatives.resize(made);
+}
+
+void FeatureStore::replace(int layer, ModuleKind module, RowRange rows, const torch::Tensor& value)
+{
+    Factors& own = factors(layer, module, rows);
+    setOutput(layer, module, rows, value);
+    if (own.derivatives.empty())
+        return;
+    RowTable& first = own.derivatives.front();
+    if (!first.isCoded() || !first.isSharedWith(slot(layer, module).output.of(rows)))
+        first.write(value);
+}
+
+void FeatureStore::separate(int layer, ModuleKind module, RowRange rows)
+{
+    auto& derivatives = factors(layer, module, rows).derivatives;
+    if (!derivatives.empty() && derivatives.front().isSharedWith(slot(layer, module).output.of(rows)))
+        derivatives.front() = derivatives.front().copiedBy(
+            [](const torch::Tensor& tensor) { return tensor.defined() ? tensor.clone() : tensor; });
+}
+
+ModuleOutput FeatureStore::forecast(int layer, ModuleKind module, RowRange rows, int step, int order, std::size_t first)
+{
+    const Factors& own = factors(layer, module, rows);
+    const auto count = std::min(own.derivatives.size(), static_cast<std::size_t>(order) + 1);
+    TORCH_CHECK(first < count, "FeatureStore: a forecast before any full step (layer ", layer, ")");
+    const double distance = step - own.step;
+    if (first == 0 && !own.derivatives.front().isCoded()) {
+        std::vector<torch::Tensor> derivatives;
+        for (const RowTable& derivative : own.derivatives)
+            derivatives.push_back(derivative.codes());
+        return taylorSum(derivatives, distance, order);
+    }
+    double coefficient = 1;
+    std::vector<WeightedRows> terms;
+    torch::Tensor sum;
+    for (std::size_t i = 0; i < count; ++i) {
+        if (i > 0)
+            coefficient *= distance / static_cast<double>(i);
+        if (i < first)
+            continue;
+        if (own.derivatives[i].isCoded())
+            terms.push_back({own.derivatives[i], coefficient});
+        else if (sum.defined())
+            sum.add_(own.derivatives[i].codes(), coefficient);
+        else
+            sum = own.derivatives[i].codes() * coefficient;
+    }
+    return sum.defined() ? ModuleOutput(sum) : ModuleOutput(std::move(terms));
+}
+
 torch::Tensor& FeatureStore::ages(
     int layer, ModuleKind module, RowRange rows, std::int64_t selectionRows, const torch::Tensor& like)
 {
@@ -51,6 +168,14 @@ torch::Tensor& FeatureStore::ages(
     if (!ages.defined() || ages.size(0) != selectionRows)
         ages = torch::zeros({selectionRows, like.size(1)}, like.options().dtype(torch::kFloat32));
     return ages;
+}
+
+void FeatureStore::setNamedRows(const std::string& name, ModuleKind module, torch::Tensor value)
+{
+    RowTable& rows = m_namedRows[name];
+    if (m_storage[module] != CacheDtype::Float32 && (!rows.isDefined() || rows.sizes() != value.sizes()))
+        rows = RowTable::coded(m_storage[module], value.sizes(), value.options());
+    rows.write(std::move(value));
 }
 
 std::int64_t FeatureStore::bytes() const
@@ -61,40 +186,48 @@ std::int64_t FeatureStore::bytes() const
         if (tensor.defined() && seen.insert(tensor.storage().data()).second)
             sum += static_cast<std::int64_t>(tensor.storage().nbytes());
     };
+    const auto addRows = [&](const RowTable& rows) {
+        add(rows.codes());
+        add(rows.scales());
+    };
     for (const Slot& slot : m_slots) {
-        add(slot.output);
+        addRows(slot.output);
         for (const auto& [row, factors] : slot.factors)
             for (const auto& derivative : factors.derivatives)
-                add(derivative);
+                addRows(derivative);
     }
     for (const auto& [name, tensor] : m_named)
         add(tensor);
+    for (const auto& [name, rows] : m_namedRows)
+        addRows(rows);
     return sum;
 }
 
 FeatureStore FeatureStore::clone() const
 {
-    // A tensor held twice (an output that is also its forecast's first factor) stays one.
+    // A tensor held twice (an output that is also its forecast's first factor, or rows of one) stays one.
     std::map<const void*, torch::Tensor> copies;
     const auto copied = [&copies](const torch::Tensor& tensor) {
-        if (!tensor.defined())
+        if (!tensor.defined() || tensor.numel() == 0)
             return tensor;
-        torch::Tensor& known = copies[tensor.unsafeGetTensorImpl()];
-        if (!known.defined())
-            known = tensor.clone();
-        return known;
+        torch::Tensor& storage = copies[tensor.storage().data()];
+        if (!storage.defined())
+            storage = torch::empty({0}, tensor.options()).set_(tensor.storage()).clone();
+        return storage.as_strided(tensor.sizes(), tensor.strides(), tensor.storage_offset());
     };
     FeatureStore copy = *this;
     for (Slot& slot : copy.m_slots) {
-        slot.output = copied(slot.output);
+        slot.output = slot.output.copiedBy(copied);
         for (auto& [row, factors] : slot.factors)
             for (auto& derivative : factors.derivatives)
-                derivative = copied(derivative);
+                derivative = derivative.copiedBy(copied);
         for (auto& [row, ages] : slot.ages)
             ages = copied(ages);
     }
     for (auto& [name, tensor] : copy.m_named)
         tensor = copied(tensor);
+    for (auto& [name, rows] : copy.m_namedRows)
+        rows = rows.copiedBy(copied);
     return copy;
 }
 
@@ -103,6 +236,7 @@ void FeatureStore::clear()
     for (Slot& slot : m_slots)
         slot = {};
     m_named.clear();
+    m_namedRows.clear();
 }
 
 } // namespace toca::cache

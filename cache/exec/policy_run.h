@@ -145,13 +145,16 @@ public:
     virtual void afterModule(const plan::Site&, RowRange /*rows*/, const torch::Tensor& /*output*/, FeatureStore&) { }
     /// After chosen tokens were computed and written into the stored output.
     /// @param fresh (rows, K, C) what was computed
-    /// @param mixed (rows, N, C) the stored output itself: what is written here is seen by later evaluations
+    /// @param mixed (rows, N, C) the stored output itself: what is written here is seen by later evaluations. A copy
+    /// where it is held in fewer bits; then `FeatureStore::replace` makes a change seen.
     /// @return the module's output
     virtual torch::Tensor afterSubset(const plan::Site&, RowRange /*rows*/, const TokenSubset& /*subset*/,
         const torch::Tensor& /*fresh*/, torch::Tensor mixed, FeatureStore&)
     {
         return mixed;
     }
+    /// True when `afterSubset` does something: only then is a coded output decoded for it.
+    virtual bool rewritesSubsets() const { return false; }
     /// May replace the model's prediction. @param prediction (B, C, T, H, W) both guidance rows, before guidance
     virtual torch::Tensor onPrediction(const EvaluationView&, torch::Tensor prediction, FeatureStore&)
     {

@@ -27,6 +27,7 @@ public:
     torch::Tensor afterSubset(const plan::Site& site, RowRange rows, const TokenSubset& subset,
         const torch::Tensor& fresh, torch::Tensor mixed, FeatureStore& store) override;
     torch::Tensor onPrediction(const EvaluationView& view, torch::Tensor prediction, FeatureStore& store) override;
+    bool rewritesSubsets() const override { return m_inner->rewritesSubsets(); }
     EvidenceSet evidenceWanted(const plan::Site& site) const override { return m_inner->evidenceWanted(site); }
     int forecastOrder() const override { return m_inner->forecastOrder(); }
     bool keepsPrediction() const override { return m_inner->keepsPrediction(); }

@@ -4,6 +4,7 @@
 #include "cache/plan/flops.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace toca::plan {
 
@@ -107,11 +108,20 @@ double Plan::baselineFlops() const
     return Plan(m_geometry, m_schedule).totalFlops();
 }
 
-std::int64_t Plan::cacheBytes(int bytesPerElement) const
+CacheContents CacheContents::ofEveryModule(const Geometry& geometry, std::int64_t clips)
 {
-    if (m_cachedElements >= 0)
-        return m_cachedElements * bytesPerElement;
-    std::int64_t stored = 0;
+    CacheContents contents;
+    contents.rows.fill(clips * geometry.layerCount() * geometry.grid.tokens());
+    if (!geometry.crossAttention)
+        contents.rows[static_cast<std::size_t>(ModuleKind::CrossAttention)] = 0;
+    return contents;
+}
+
+CacheContents Plan::cacheContents() const
+{
+    if (m_contents)
+        return *m_contents;
+    CacheContents contents;
     for (int layer = 0; layer < layerCount(); ++layer) {
         for (const ModuleKind module : kAllModules) {
             if (module == ModuleKind::CrossAttention && !m_geometry.crossAttention)
@@ -119,13 +129,29 @@ std::int64_t Plan::cacheBytes(int bytesPerElement) const
             for (int evaluation = 0; evaluation < evaluationCount(); ++evaluation) {
                 const Action action = at(evaluation, layer, module).action;
                 if (action != Action::Full && action != Action::Skip) {
-                    ++stored;
+                    contents.rows[static_cast<std::size_t>(module)] += m_geometry.rows() * m_geometry.grid.tokens();
                     break;
                 }
             }
         }
     }
-    return stored * m_geometry.moduleOutputBytes(bytesPerElement);
+    return contents;
+}
+
+std::int64_t Plan::cacheBytes(const CacheStorage& storage) const
+{
+    const CacheContents contents = cacheContents();
+    std::int64_t bytes = contents.otherElements * static_cast<std::int64_t>(sizeof(float));
+    for (std::size_t module = 0; module < contents.rows.size(); ++module)
+        bytes += contents.rows[module] * cachedRowBytes(storage.modules[module], m_geometry.hiddenSize);
+    return bytes;
+}
+
+std::int64_t Plan::cacheBytes(int bytesPerElement) const
+{
+    const CacheContents contents = cacheContents();
+    const std::int64_t rows = std::accumulate(contents.rows.begin(), contents.rows.end(), std::int64_t{0});
+    return (rows * m_geometry.hiddenSize + contents.otherElements) * bytesPerElement;
 }
 
 double Plan::freshRatio(int evaluation) const

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cache/plan/cache_storage.h"
 #include "cache/plan/geometry.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,6 +54,17 @@ struct PlannedModule {
     bool operator==(const PlannedModule&) const = default;
 };
 
+/// What the cache of a run holds at most at once.
+struct CacheContents {
+    /// Rows of module outputs and of their forecasts' factors, hiddenSize values each, by the kind of module: tokens x
+    /// guidance rows x tensors.
+    std::array<std::int64_t, kModuleKinds> rows{};
+    std::int64_t otherElements = 0; ///< numbers of all else: layer outputs, residuals, predictions
+    /// The same of every module of every layer. @param clips rows of all tokens of a clip: guidance rows x tensors
+    static CacheContents ofEveryModule(const Geometry& geometry, std::int64_t clips);
+    bool operator==(const CacheContents&) const = default;
+};
+
 /// A policy's decisions for one run, with their cost: no tensors, made in microseconds, on any thread.
 class Plan {
 public:
@@ -87,11 +100,20 @@ public:
     double totalFlops() const; ///< all evaluations and the work done once
     double baselineFlops() const; ///< the same run with every module full
     double flopsGain() const { return baselineFlops() / totalFlops(); }
-    /// Bytes of stored module outputs: one per module that is ever reused, in a dtype of `bytesPerElement`.
-    /// A policy that stores something else says how much (`setCachedElements`).
-    std::int64_t cacheBytes(int bytesPerElement = 4) const;
-    /// @param elements numbers held at most at once, all rows
-    void setCachedElements(std::int64_t elements) { m_cachedElements = elements; }
+    /// One output per module that is ever reused, or what the policy said.
+    CacheContents cacheContents() const;
+    void setCacheContents(const CacheContents& contents) { m_contents = contents; }
+    /// For a policy that stores no module outputs. @param elements numbers held at most at once, all rows
+    void setCachedElements(std::int64_t elements) { m_contents = CacheContents{{}, elements}; }
+    /// Bytes of the cache as this run holds it.
+    std::int64_t cacheBytes() const { return cacheBytes(m_storage); }
+    /// The same in another storage; what is no module output takes 4 bytes a number.
+    std::int64_t cacheBytes(const CacheStorage& storage) const;
+    /// The same with every number in a dtype of `bytesPerElement`.
+    std::int64_t cacheBytes(int bytesPerElement) const;
+    /// How module outputs are held; changes nothing but bytes.
+    const CacheStorage& storage() const { return m_storage; }
+    void setStorage(const CacheStorage& storage) { m_storage = storage; }
     /// The same decisions for a prompt of another length, which changes nothing but costs.
     void setTextTokens(std::int64_t tokens) { m_geometry.textTokens = tokens; }
     /// Mean share of computed tokens over all modules of an evaluation, in [0, 1].
@@ -112,7 +134,8 @@ private:
     std::vector<EvaluationDecision> m_decisions;
     std::vector<PlannedModule> m_modules;
     bool m_decidedAtRunTime = false;
-    std::int64_t m_cachedElements = -1; ///< -1 = one output per module that is ever reused
+    std::optional<CacheContents> m_contents; ///< none = one output per module that is ever reused
+    CacheStorage m_storage;
 };
 
 } // namespace toca::plan

@@ -19,6 +19,7 @@ constexpr std::string_view kFormat = "toca-settings";
 constexpr int kVersion = 1;
 constexpr std::size_t kMostBytes = 8u << 20;
 constexpr std::size_t kMostSettings = 1000;
+constexpr std::uint64_t kMostCacheBytes = std::uint64_t{1} << 60;
 
 /// The text under a key; "" where it is missing. @return false when it is no text or too long
 bool readText(const Json& object, const char* key, std::size_t limit, std::string& text)
@@ -64,6 +65,18 @@ Result<NamedSetting> settingOf(const Json& json)
     const auto isNamed = [&](const auto& each) { return each.name == setting.preset; };
     if (!setting.preset.empty() && std::none_of(policy->presets.begin(), policy->presets.end(), isNamed))
         return wrong("the policy " + policy->name + " has no preset " + printable(setting.preset));
+    std::string storage = toText(setting.storage);
+    if (!readText(json, "cache_dtype", 200, storage))
+        return wrong("'cache_dtype' is no short text");
+    if (auto read = cacheStorageFromText(storage))
+        setting.storage = *read;
+    else
+        return wrong(read.error().message);
+    if (const auto budget = json.find("cache_budget"); budget != json.end()) {
+        if (!budget->is_number_unsigned() || budget->get<std::uint64_t>() > kMostCacheBytes)
+            return wrong("'cache_budget' is no number of bytes");
+        setting.budget = budget->get<std::int64_t>();
+    }
     const auto values = json.find("values");
     if (values == json.end())
         return setting;
@@ -105,6 +118,10 @@ std::string namedSettingsJson(const std::vector<NamedSetting>& settings)
         object["values"] = Json::object();
         for (const auto& [name, value] : setting.values)
             object["values"][name] = std::visit([](const auto& held) { return Json(held); }, value);
+        if (!setting.storage.isExact())
+            object["cache_dtype"] = toText(setting.storage);
+        if (setting.budget > 0)
+            object["cache_budget"] = setting.budget;
         json["settings"].push_back(std::move(object));
     }
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cache/plan/cache_storage.h"
 #include "cache/plan/parameters.h"
 
 #include <filesystem>
@@ -20,6 +21,8 @@ struct NamedSetting {
     std::string policy;
     std::string preset; ///< of the policy, below the values; "" = the family's default
     ParameterValues values; ///< only what differs from the preset
+    CacheStorage storage = {}; ///< how the cache holds module outputs
+    std::int64_t budget = 0; ///< most bytes of the cache; 0 = no limit
     bool operator==(const NamedSetting&) const = default;
 };
 

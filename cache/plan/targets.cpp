@@ -54,6 +54,7 @@ public:
         auto plan = (*policy)->plan(m_question.geometry, m_question.schedule);
         if (!plan)
             return unexpected(plan.error());
+        plan->setStorage(m_question.storage);
         Looked looked{values, std::move(*plan), 1};
         looked.gain = gainOf(looked.plan);
         return looked;

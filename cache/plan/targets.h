@@ -36,6 +36,7 @@ struct TargetQuestion {
     SamplerSchedule schedule;
     std::optional<ModuleCosts> costs; ///< of this machine and model; none = not measured yet
     std::vector<RecordedRun> recorded; ///< of this model
+    CacheStorage storage = {}; ///< how the run will hold its cache
 };
 
 /// What was chosen, and why.

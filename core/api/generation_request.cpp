@@ -20,6 +20,8 @@ constexpr std::size_t kMaxMaskBytes = std::size_t{1} << 20;
 // Two prompts of the largest size, every byte escaped, and room for the rest.
 constexpr std::size_t kMaxJsonBytes = std::size_t{16} << 20;
 
+constexpr std::int64_t kMostCacheBytes = std::int64_t{1} << 60;
+
 constexpr const char* kDeviceNames[] = {"cpu", "cuda", "auto"};
 constexpr const char* kTraceLevelNames[] = {"decisions", "scores"};
 
@@ -74,6 +76,29 @@ public:
             field = value->get<int>();
         else
             fail(key, "a whole number from 0 to " + std::to_string(kLargest));
+    }
+
+    void read(const char* key, plan::CacheStorage& field)
+    {
+        std::string text = plan::toText(field);
+        read(key, text);
+        if (!m_result)
+            return;
+        if (const auto storage = plan::cacheStorageFromText(text))
+            field = *storage;
+        else
+            fail(key, "fp32, bf16, int8 or such a format for single modules");
+    }
+
+    void read(const char* key, std::int64_t& field)
+    {
+        const json* value = find(key);
+        if (!value)
+            return;
+        if (value->is_number_unsigned() && value->get<std::uint64_t>() <= static_cast<std::uint64_t>(kMostCacheBytes))
+            field = value->get<std::int64_t>();
+        else
+            fail(key, "a number of bytes from 0 to " + std::to_string(kMostCacheBytes));
     }
 
     void read(const char* key, std::uint64_t& field)
@@ -196,6 +221,10 @@ std::string toJson(const GenerationRequest& request, int indent)
     object["policy"] = request.policy;
     object["preset"] = request.preset;
     object["parameters"] = parameters;
+    if (!request.cacheStorage.isExact())
+        object["cache_dtype"] = plan::toText(request.cacheStorage);
+    if (request.cacheBudget > 0)
+        object["cache_budget"] = request.cacheBudget;
     object["condition"] = request.conditionPath;
     object["condition_frames"] = request.conditionFrames;
     if (!request.protect.empty()) {
@@ -235,6 +264,8 @@ Result<GenerationRequest> requestFromJson(std::string_view text)
     reader.read("policy", request.policy);
     reader.read("preset", request.preset);
     reader.read("parameters", request.policyParameters);
+    reader.read("cache_dtype", request.cacheStorage);
+    reader.read("cache_budget", request.cacheBudget);
     reader.read("condition", request.conditionPath);
     reader.read("condition_frames", request.conditionFrames);
     reader.read("protect", request.protect);
@@ -275,6 +306,7 @@ Result<void> checkRequest(const GenerationRequest& request)
         checkInteger("condition_frames", request.conditionFrames, 1, 1'000'000),
         checkLength("protect", request.protect, kMaxMaskBytes),
         checkNumber("protect_strength", request.protectStrength, 0, 100, "a number from 0 to 100"),
+        checkInteger("cache_budget", request.cacheBudget, 0, kMostCacheBytes, " bytes"),
         checkInteger("threads", request.threads, 0, 4096),
     });
 }

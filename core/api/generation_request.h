@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cache/plan/cache_storage.h"
 #include "cache/plan/parameters.h"
 #include "cache/plan/trace.h"
 #include "core/base/expected.h"
@@ -30,6 +31,8 @@ struct GenerationRequest {
     std::string policy = "toca";
     std::string preset; ///< "" = the policy's defaults
     plan::ParameterValues policyParameters; ///< only what differs from the preset
+    plan::CacheStorage cacheStorage; ///< how module outputs are held
+    std::int64_t cacheBudget = 0; ///< bytes; above it they are held in fewer bits; 0 = no limit
     std::string conditionPath; ///< picture or clip whose frames are kept as the first ones; empty: none
     int conditionFrames = 1; ///< how many of its frames
     std::string protect; ///< tokens that caching should spare, as text (cache/plan/token_mask.h); "" = none

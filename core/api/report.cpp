@@ -132,6 +132,7 @@ Json runJson(const RunResult& run)
     object["planned_flops"] = run.plan.totalFlops();
     object["planned_baseline_flops"] = run.plan.baselineFlops();
     object["planned_cache_bytes"] = run.plan.cacheBytes();
+    object["cache_dtype"] = plan::toText(run.plan.storage());
     if (run.trace) {
         object["counted_flops"] = run.trace->flops();
         object["once_flops"] = run.trace->onceFlops();

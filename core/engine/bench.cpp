@@ -148,6 +148,7 @@ Result<void> Bench::add(BenchModel& model, const std::string& dtype, const Bench
     if (!plan)
         return unexpected(plan.error());
     contestant.plan = std::move(*plan);
+    contestant.plan.setStorage(policy.storage);
     m_contestants.push_back(std::move(contestant));
     return {};
 }
@@ -164,7 +165,7 @@ Result<void> Bench::prepare()
             return unexpected(model.error());
         m_models.push_back(std::move(*model));
         m_steps = m_request.steps.value_or(m_models.back()->defaultSteps());
-        if (auto added = add(*m_models.back(), name, {"none", "none", {}, {}}); !added)
+        if (auto added = add(*m_models.back(), name, {"none", "none", {}, {}, {}}); !added)
             return added;
         for (const BenchPolicy& policy : m_request.policies)
             if (policy.policy != "none")
@@ -185,7 +186,8 @@ Result<Finished> Bench::runOnce(Contestant& contestant, int steps)
         policyRun->selectsPerRow() ? static_cast<int>(model.geometry().rows()) : model.geometry().prompts;
     const auto trace = std::make_shared<plan::Trace>(model.geometry(), contestant.plan.schedule(), selectionRows);
     std::stop_source enough;
-    cache::CachingSession session(model.geometry(), std::move(policyRun), {trace, enough.get_token()});
+    cache::CachingSession session(
+        model.geometry(), std::move(policyRun), {trace, enough.get_token(), contestant.plan.storage()});
     Finished finished;
     finished.trace = trace;
     std::array<double, cache::kParts> parts{};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cache/plan/cache_storage.h"
 #include "cache/plan/targets.h"
 #include "core/base/expected.h"
 
@@ -20,6 +21,7 @@ struct BenchPolicy {
     std::string policy;
     std::string preset; ///< "" = the family's default
     plan::ParameterValues values; ///< over the preset
+    plan::CacheStorage storage = {}; ///< how the cache holds module outputs
 };
 
 struct BenchRequest {

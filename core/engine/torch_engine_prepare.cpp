@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/engine/torch_engine_parts.h"
 
+#include "cache/plan/cache_budget.h"
 #include "core/engine/memory_estimate.h"
 #include "core/engine/model_identity.h"
 #include "core/engine/system_memory.h"
@@ -159,6 +160,10 @@ Result<TorchEngine::Prepared> TorchEngine::prepare(const GenerationRequest& requ
     if (!plan)
         return unexpected(plan.error());
     prepared.plan = std::move(*plan);
+    if (auto settled = plan::settleStorage(prepared.plan, request.cacheStorage, request.cacheBudget); !settled)
+        return unexpected(settled.error());
+    if (request.cacheBudget > 0 && prepared.plan.storage() != request.cacheStorage)
+        prepared.warnings.push_back(plan::storageSentence(prepared.plan, request.cacheBudget));
     prepared.memory = memoryFor(model, prepared);
     if (auto protectable = protect(prepared); !protectable)
         return unexpected(protectable.error());

@@ -68,6 +68,7 @@ public:
     {
         return m_inner->onPrediction(view, std::move(prediction), features);
     }
+    bool rewritesSubsets() const override { return m_inner->rewritesSubsets(); }
     cache::EvidenceSet evidenceWanted(const plan::Site& site) const override { return m_inner->evidenceWanted(site); }
     int forecastOrder() const override { return m_inner->forecastOrder(); }
     bool keepsPrediction() const override { return m_inner->keepsPrediction(); }

@@ -27,6 +27,7 @@ private Q_SLOTS:
     void planRefusesWhatARunRefuses_data();
     void planRefusesWhatARunRefuses();
     void comparesWithPublishedTables();
+    void cacheMemoryIsPlanned();
     void planOfTheEmbeddedModelCountsItsPrompt();
     void listsPolicies();
     void listsModels();
@@ -218,6 +219,40 @@ void CliTest::comparesWithPublishedTables()
     QVERIFY(text.contains("PixArt") && text.contains("DDIM-50") && text.contains("[1]"));
 }
 
+void CliTest::cacheMemoryIsPlanned()
+{
+    const QStringList plan{"plan", "--geometry", "dit-xl-2-256", "--json"};
+    const QJsonObject exact = call(plan).json();
+    const QJsonObject as = exact[u"cache_bytes_as"].toObject();
+    QCOMPARE(exact[u"cache_dtype"].toString(), "fp32");
+    QCOMPARE(exact[u"cache_bytes"].toDouble(), as[u"fp32"].toDouble());
+    QCOMPARE(as[u"bf16"].toDouble(), as[u"fp32"].toDouble() / 2);
+    const QJsonObject bytes = call(plan + QStringList{"--cache-dtype", "int8"}).json();
+    QCOMPARE(bytes[u"cache_bytes"].toDouble(), as[u"int8"].toDouble());
+    QCOMPARE(bytes[u"settings"].toObject()[u"cache_dtype"].toString(), "int8");
+    // A budget: what was made of it is said where people look.
+    const TocaCall within = call(plan + QStringList{"--cache-budget", "100MB"});
+    QCOMPARE(within.exitCode, 0);
+    QVERIFY2(within.errors.contains("bf16") && within.errors.contains("100 MB"), within.errors);
+    QVERIFY(within.json()[u"cache_bytes"].toDouble() <= 100e6);
+    const TocaCall refused = call(plan + QStringList{"--cache-budget", "10MB"});
+    QCOMPARE(refused.exitCode, 5);
+    const QString least = QString::number(as[u"int8"].toDouble(), 'f', 0);
+    QVERIFY2(refused.errors.contains(least.toUtf8()), refused.errors);
+    QCOMPARE(call(plan + QStringList{"--cache-budget", least}).exitCode, 0);
+    // Beside the published codes.
+    QCOMPARE(call({"plan", "--memory-table"}).exitCode, 0);
+    const QByteArray text = call({"plan", "--memory-table", "--json"}).output;
+    const QJsonArray rows = QJsonDocument::fromJson(text).array();
+    QVERIFY(rows.size() >= 10);
+    for (const QJsonValue& row : rows) {
+        double sum = 0;
+        for (const QJsonValue& tensors : row[u"tensors"].toArray())
+            sum += tensors[u"bytes"].toDouble();
+        QCOMPARE(row[u"published_bytes"].toDouble(), sum);
+    }
+}
+
 void CliTest::planOfTheEmbeddedModelCountsItsPrompt()
 {
     const QJsonObject little = call({"plan", "--prompt", "a red ball", "--json"}).json();
@@ -402,6 +437,9 @@ void CliTest::refuses_data()
     row("condition frames without condition", generate({"--condition-frames", "2"}), 2, "--condition");
     row("prompts missing", {"generate", "--prompts", "no-such.txt"}, 3, "no-such.txt");
     row("prompt and prompts", generate({"--prompts", "no-such.txt"}), 2, "--prompt");
+    row("cache format unknown", {"plan", "--geometry", "opensora-v1.2", "--cache-dtype", "int4"}, 2, "int8");
+    row("cache budget is no size", {"plan", "--geometry", "opensora-v1.2", "--cache-budget", "lots"}, 2, "400MB");
+    row("cache budget of nothing", {"plan", "--geometry", "opensora-v1.2", "--cache-budget", "0"}, 2, "--cache-budget");
     row("geometry unknown", {"plan", "--geometry", "sora-2"}, 2, "opensora-v1.2");
     row("geometry and model", {"plan", "--geometry", "opensora-v1.2", "--model", "x"}, 2, "--model");
     row("text tokens too many", {"plan", "--geometry", "opensora-v1.2", "--text-tokens", "301"}, 2, "300");

@@ -240,7 +240,7 @@ void TestPolicyHooks::copyOfTheStoreSharesWhatTheOriginalShares()
     QCOMPARE(store.bytes(), std::int64_t{2 * 2 * 6 * 4 * 4});
     QCOMPARE(copy.bytes(), store.bytes());
     copy.output(0, ModuleKind::Mlp, {0, 2}).zero_();
-    QCOMPARE(copy.factors(0, ModuleKind::Mlp, {0, 2}).derivatives[0].abs().sum().item<float>(), 0.0F);
+    QCOMPARE(copy.factors(0, ModuleKind::Mlp, {0, 2}).derivatives[0].features().abs().sum().item<float>(), 0.0F);
     QVERIFY(store.output(0, ModuleKind::Mlp, {0, 2}).abs().sum().item<float>() > 0);
 }
 

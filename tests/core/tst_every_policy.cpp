@@ -87,6 +87,8 @@ private Q_SLOTS:
     void cachingNothingEqualsTheBaseline();
     void planIsWhatHappens_data() { addAll(); }
     void planIsWhatHappens();
+    void shorterFormatsHoldWhatIsPlanned_data() { addAll(); }
+    void shorterFormatsHoldWhatIsPlanned();
     void sameRequestGivesTheSameBytes_data() { addAll(); }
     void sameRequestGivesTheSameBytes();
     void cancelledRunLeavesNothingBehind_data() { addAll(); }
@@ -200,6 +202,44 @@ void TestEveryPolicy::planIsWhatHappens()
         QVERIFY2(run->trace->peakCacheBytes() <= planned->plan.cacheBytes(),
             qPrintable(
                 QString("%1 held, %2 planned").arg(run->trace->peakCacheBytes()).arg(planned->plan.cacheBytes())));
+    }
+}
+
+void TestEveryPolicy::shorterFormatsHoldWhatIsPlanned()
+{
+    QFETCH(QString, family);
+    QFETCH(QString, policy);
+    auto request = requestFor(family, policy.toStdString());
+    const auto exact = forecast(request);
+    if (!exact)
+        QSKIP("the policy does not fit this family");
+    for (const plan::CacheDtype format : {plan::CacheDtype::BFloat16, plan::CacheDtype::Int8}) {
+        request.cacheStorage = plan::CacheStorage::all(format);
+        const auto planned = forecast(request);
+        QVERIFY(planned);
+        QCOMPARE(planned->memory.cache, planned->plan.cacheBytes());
+        QVERIFY(planned->plan.cacheBytes() <= exact->plan.cacheBytes());
+        const auto run = generate(*m_engine, request);
+        QVERIFY2(run, run ? "" : run.error().message.c_str());
+        QVERIFY(std::isfinite(run->latent.front()));
+        if (planned->plan.isStatic())
+            QCOMPARE(run->trace->peakCacheBytes(), planned->plan.cacheBytes());
+        else
+            QVERIFY(run->trace->peakCacheBytes() <= planned->plan.cacheBytes());
+    }
+    // A budget of one byte less than before takes fewer bits, or is refused where nothing can be held in fewer.
+    request.cacheStorage = {};
+    request.cacheBudget = exact->plan.cacheBytes() - 1;
+    if (request.cacheBudget <= 0)
+        return;
+    const auto within = m_engine->forecast(request);
+    if (within) {
+        QVERIFY(within->plan.cacheBytes() <= request.cacheBudget);
+        QVERIFY(std::any_of(within->warnings.begin(), within->warnings.end(),
+            [](const std::string& text) { return text.find("bf16") != std::string::npos; }));
+    } else {
+        QCOMPARE(within.error().code, ErrorCode::TooLarge);
+        QVERIFY(within.error().message.find(std::to_string(exact->plan.cacheBytes())) != std::string::npos);
     }
 }
 

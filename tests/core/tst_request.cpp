@@ -30,6 +30,8 @@ GenerationRequest changedRequest()
     request.policyParameters = {{"a", true}, {"b", std::int64_t{3}}, {"c", 3.0}, {"d", std::string("x")}};
     request.conditionPath = "first.png";
     request.conditionFrames = 5;
+    request.cacheStorage = *plan::cacheStorageFromText("mlp=int8,self_attention=bf16");
+    request.cacheBudget = 400'000'000;
     request.device = Device::Cuda;
     request.threads = 2;
     request.traceLevel = plan::TraceLevel::Scores;
@@ -84,6 +86,11 @@ void TestRequest::wrongTypesNameTheKey_data()
     };
     add(R"({"prompt": 3})", "\"prompt\"");
     add(R"({"prompt": null})", "\"prompt\"");
+    add(R"({"cache_dtype": "int4"})", "\"cache_dtype\"");
+    add(R"({"cache_dtype": 8})", "\"cache_dtype\"");
+    add(R"({"cache_budget": -1})", "\"cache_budget\"");
+    add(R"({"cache_budget": "400MB"})", "\"cache_budget\"");
+    add(R"({"cache_budget": 1e30})", "\"cache_budget\"");
     add(R"({"seed": -1})", "\"seed\"");
     add(R"({"seed": 1.5})", "\"seed\"");
     add(R"({"seed": "1"})", "\"seed\"");

@@ -41,6 +41,8 @@ private Q_SLOTS:
     void settingThatCachesNothingWarns();
     void noneIsNoWarning();
     void requestRoundTrip();
+    void cacheMemoryIsPlannedAndUndone();
+    void budgetThatCannotBeMetIsSaid();
     void unknownPolicyOfAFileFallsBack();
     void wrongValuesOfAFileAreDropped();
     void withoutGeometryItSaysSo();
@@ -250,6 +252,65 @@ void TestCachingPanel::requestRoundTrip()
     other.setFrom(request);
     QCOMPARE(other.state(), model().state());
     QVERIFY(!other.undoStack().canUndo());
+}
+
+void TestCachingPanel::cacheMemoryIsPlannedAndUndone()
+{
+    auto* format = child<QComboBox>("cacheFormat");
+    auto* budget = child<QDoubleSpinBox>("cacheBudget");
+    auto* note = child<QLabel>("cacheNote");
+    for (const QWidget* field : {static_cast<QWidget*>(format), static_cast<QWidget*>(budget)}) {
+        QVERIFY(!field->accessibleName().isEmpty());
+        QVERIFY(!field->toolTip().isEmpty());
+    }
+    const std::int64_t exact = model().plan()->cacheBytes();
+    const QString shown = child<QLabel>("plannedMemory")->text();
+    QVERIFY(exact > 0);
+    // A format, as chosen with the keyboard.
+    format->setCurrentIndex(2);
+    Q_EMIT format->activated(2);
+    QVERIFY(model().state().storage == plan::CacheStorage::all(plan::CacheDtype::Int8));
+    QVERIFY(model().plan()->cacheBytes() < exact / 2);
+    QVERIFY(child<QLabel>("plannedMemory")->text() != shown);
+    QVERIFY(note->isHidden());
+    // It belongs to the setting, not to the policy.
+    model().setPolicy("fora");
+    QCOMPARE(format->currentIndex(), 2);
+    GenerationRequest request;
+    model().applyTo(request);
+    QVERIFY(request.cacheStorage == plan::CacheStorage::all(plan::CacheDtype::Int8));
+    model().undoStack().undo();
+    model().undoStack().undo();
+    QCOMPARE(format->currentIndex(), 0);
+    QCOMPARE(child<QLabel>("plannedMemory")->text(), shown);
+    // A budget: the plan takes the mildest format that fits, and says so.
+    const double megabytes = std::ceil(static_cast<double>(exact) / 1e6 * 0.6);
+    budget->setValue(megabytes);
+    QCOMPARE(model().state().budget, std::int64_t(megabytes * 1e6));
+    QVERIFY(model().state().storage.isExact());
+    QVERIFY(!model().plan()->storage().isExact());
+    QVERIFY(model().plan()->cacheBytes() <= model().state().budget);
+    QVERIFY(!note->isHidden());
+    QVERIFY(note->text().contains("bf16"));
+    CachingModel other;
+    model().applyTo(request);
+    other.setFrom(request);
+    QCOMPARE(other.state(), model().state());
+    model().undoStack().undo();
+    QCOMPARE(budget->value(), 0.0);
+    QCOMPARE(budget->text(), budget->specialValueText());
+    QVERIFY(model().plan()->storage().isExact());
+    QVERIFY(note->isHidden());
+}
+
+void TestCachingPanel::budgetThatCannotBeMetIsSaid()
+{
+    child<QDoubleSpinBox>("cacheBudget")->setValue(0.1);
+    QVERIFY(!model().plan());
+    QVERIFY(model().problem().contains("at least"));
+    QVERIFY(!child<QFrame>("cachingWarning")->isHidden());
+    child<QDoubleSpinBox>("cacheBudget")->setValue(0);
+    QVERIFY(model().plan());
 }
 
 void TestCachingPanel::unknownPolicyOfAFileFallsBack()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/caching/caching_model.h"
 
+#include "cache/plan/cache_budget.h"
+
 #include <QUndoCommand>
 
 #include <algorithm>
@@ -176,7 +178,7 @@ void CachingModel::apply(const CachingState& state)
 void CachingModel::setPolicy(const std::string& name)
 {
     if (plan::findPolicy(name) && name != m_state.policy) {
-        push({name, {}, {}}, tr("choose policy %1").arg(QString::fromStdString(name)));
+        push({name, {}, {}, m_state.storage, m_state.budget}, tr("choose policy %1").arg(QString::fromStdString(name)));
     }
 }
 
@@ -228,7 +230,7 @@ const std::vector<plan::ParameterValues>& CachingModel::stops() const
 
 void CachingModel::setPreset(const std::string& name)
 {
-    push({m_state.policy, name, {}}, tr("choose preset"));
+    push({m_state.policy, name, {}, m_state.storage, m_state.budget}, tr("choose preset"));
 }
 
 void CachingModel::setValue(const std::string& name, const plan::ParameterValue& value)
@@ -249,9 +251,17 @@ void CachingModel::resetValue(const std::string& name)
     push(std::move(next), tr("reset %1").arg(QString::fromStdString(name)));
 }
 
+void CachingModel::setCacheMemory(const plan::CacheStorage& storage, std::int64_t budget)
+{
+    CachingState next = m_state;
+    next.storage = storage;
+    next.budget = budget;
+    push(std::move(next), tr("change the cache's memory"), "cache memory");
+}
+
 void CachingModel::resetAll()
 {
-    push({m_state.policy, {}, {}}, tr("reset all parameters"));
+    push({m_state.policy, {}, {}, m_state.storage, m_state.budget}, tr("reset all parameters"));
 }
 
 int CachingModel::stop() const
@@ -376,6 +386,8 @@ void CachingModel::setFrom(const GenerationRequest& request)
             }
         }
     }
+    next.storage = request.cacheStorage;
+    next.budget = request.cacheBudget;
     apply(next);
     m_undo.clear();
     Q_EMIT policyChanged();
@@ -387,6 +399,8 @@ void CachingModel::applyTo(GenerationRequest& request) const
     request.policy = m_state.policy;
     request.preset = m_state.preset;
     request.policyParameters = m_state.values;
+    request.cacheStorage = m_state.storage;
+    request.cacheBudget = m_state.budget;
 }
 
 void CachingModel::setContext(const plan::PolicyContext& context)
@@ -398,7 +412,7 @@ void CachingModel::setContext(const plan::PolicyContext& context)
         // Undo would bring back settings that were made for the other family.
         const plan::Preset* chosen = m_state.preset.empty() ? nullptr : preset();
         if (chosen && !chosen->family.empty() && chosen->family != context.family) {
-            m_state = {m_state.policy, {}, {}};
+            m_state = {m_state.policy, {}, {}, m_state.storage, m_state.budget};
         }
         m_undo.clear();
         makeStops();
@@ -437,7 +451,13 @@ Result<plan::Plan> CachingModel::planOf(const CachingState& state) const
     if (!policy) {
         return unexpected(policy.error());
     }
-    return (*policy)->plan(*m_geometry, m_schedule);
+    auto plan = (*policy)->plan(*m_geometry, m_schedule);
+    if (plan) {
+        if (auto settled = plan::settleStorage(*plan, state.storage, state.budget); !settled) {
+            return unexpected(settled.error());
+        }
+    }
+    return plan;
 }
 
 const std::vector<PolicyFit>& CachingModel::fits() const
@@ -445,14 +465,14 @@ const std::vector<PolicyFit>& CachingModel::fits() const
     if (m_fits.empty()) {
         for (const plan::PolicyEntry& entry : plan::policyEntries()) {
             PolicyFit fit;
-            if (const auto planned = planOf({entry.name, {}, {}}); m_geometry && !planned) {
+            if (const auto planned = planOf({entry.name, {}, {}, {}, 0}); m_geometry && !planned) {
                 fit.isPossible = planned.error().code != ErrorCode::Unsupported;
                 fit.reason = QString::fromStdString(planned.error().message);
             }
             // Its usual setting may be too much for a small model where another preset is not.
             for (const plan::Preset& preset : entry.presets) {
                 const bool isOfFamily = preset.family.empty() || preset.family == m_context.family;
-                if (!fit.isPossible && isOfFamily && planOf({entry.name, preset.name, {}})) {
+                if (!fit.isPossible && isOfFamily && planOf({entry.name, preset.name, {}, {}, 0})) {
                     fit = {};
                 }
             }

@@ -20,6 +20,8 @@ struct CachingState {
     std::string policy = "toca";
     std::string preset;
     plan::ParameterValues values; ///< only what differs from the preset
+    plan::CacheStorage storage = {}; ///< how the cache holds module outputs
+    std::int64_t budget = 0; ///< most bytes of the cache; 0 = no limit
     bool operator==(const CachingState&) const = default;
 };
 
@@ -53,6 +55,7 @@ public:
     void setPreset(const std::string& name);
     void setValue(const std::string& name, const plan::ParameterValue& value);
     void resetValue(const std::string& name);
+    void setCacheMemory(const plan::CacheStorage& storage, std::int64_t budget);
     void resetAll();
 
     /// Positions of the speed - fidelity slider for this policy, ordered from fidelity to speed; fewer than 2 when the

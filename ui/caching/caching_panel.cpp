@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/caching/caching_panel.h"
 
+#include "ui/caching/cache_memory_row.h"
 #include "ui/caching/parameter_row.h"
 #include "ui/caching/plan_strip.h"
 #include "ui/caching/policy_chooser.h"
@@ -85,6 +86,7 @@ CachingPanel::CachingPanel(QWidget* parent)
     m_speedArea = makeSpeed();
     column->addWidget(m_speedArea);
     column->addWidget(makeForecast());
+    column->addWidget(new CacheMemoryRow(m_model));
     column->addLayout(m_belowForecast);
     m_parameters->setSpacing(kSpace);
     column->addLayout(m_parameters);
@@ -190,7 +192,9 @@ QWidget* CachingPanel::makeForecast()
            "this."),
         "plannedShare");
     m_memory = addNumber(numbers, 1, 1, tr("cache memory"),
-        tr("Stored module outputs: tokens × width × guidance rows × 4 bytes for each module that is ever reused."),
+        tr("Stored module outputs: tokens × width × guidance rows × 4, 2 or 1 bytes, as the format says, for each "
+           "module "
+           "that is ever reused."),
         "plannedMemory");
     m_time = addNumber(numbers, 0, 1, tr("planned time"),
         tr("Seconds of the denoising loop, from the times that modules took on this machine in the last runs of this "

@@ -137,7 +137,7 @@ bool ContenderList::setChosen(const std::string& policy, const std::string& pres
     }
     for (QTreeWidgetItem* row : rows()) {
         const CachingState state = row->data(NameColumn, kStateRole).value<CachingState>();
-        if (row != m_present && state == CachingState{policy, preset, {}}) {
+        if (row != m_present && state == CachingState{policy, preset, {}, {}, 0}) {
             row->setCheckState(NameColumn, chosen ? Qt::Checked : Qt::Unchecked);
             return true;
         }

@@ -31,7 +31,7 @@ QString PresetMenu::current() const
 {
     const CachingState& state = m_caching.state();
     for (const plan::NamedSetting& preset : m_store.presets()) {
-        if (CachingState{preset.policy, preset.preset, preset.values} == state) {
+        if (CachingState{preset.policy, preset.preset, preset.values, preset.storage, preset.budget} == state) {
             return QString::fromStdString(preset.name);
         }
     }
@@ -83,7 +83,8 @@ void PresetMenu::fill()
 void PresetMenu::choose(const QString& name)
 {
     if (const plan::NamedSetting* preset = m_store.find(name)) {
-        m_caching.edit({preset->policy, preset->preset, preset->values}, tr("choose preset %1").arg(name));
+        m_caching.edit({preset->policy, preset->preset, preset->values, preset->storage, preset->budget},
+            tr("choose preset %1").arg(name));
     }
 }
 
@@ -94,7 +95,7 @@ bool PresetMenu::saveAs(const QString& name)
         return false;
     }
     const CachingState& state = m_caching.state();
-    m_store.save({plain.toStdString(), {}, state.policy, state.preset, state.values});
+    m_store.save({plain.toStdString(), {}, state.policy, state.preset, state.values, state.storage, state.budget});
     return true;
 }
 

@@ -138,7 +138,7 @@ void ScheduleEditor::paint(
     if (next == m_table) {
         return;
     }
-    CachingState state{kPolicy, {}, {}};
+    CachingState state{kPolicy, {}, {}, m_caching.state().storage, m_caching.state().budget};
     if (isPainted()) {
         state = m_caching.state();
     } else {

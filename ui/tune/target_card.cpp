@@ -123,6 +123,7 @@ void TargetCard::solve(TargetKind kind, double value)
     question.geometry = *m_caching.runGeometry();
     question.schedule = m_caching.runSchedule();
     question.costs = m_caching.costs();
+    question.storage = m_caching.state().storage;
     if (kind == TargetKind::Fidelity && m_records) {
         question.recorded = m_records();
     }

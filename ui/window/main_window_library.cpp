@@ -258,7 +258,8 @@ void MainWindow::recall(const GenerationRequest& stored, Recall part)
         prompt.setSeed(stored.seed);
         break;
     case Recall::Caching:
-        m_caching->model().setState({stored.policy, stored.preset, stored.policyParameters});
+        m_caching->model().setState(
+            {stored.policy, stored.preset, stored.policyParameters, stored.cacheStorage, stored.cacheBudget});
         break;
     }
     m_status->showIdle(tr("Recalled. Ctrl+Return makes it."));
@@ -272,7 +273,7 @@ void MainWindow::openSettingFile(const QString& path)
         return;
     }
     if (const plan::NamedSetting* first = names->isEmpty() ? nullptr : m_tuning->presets().find(names->front())) {
-        m_caching->model().setState({first->policy, first->preset, first->values});
+        m_caching->model().setState({first->policy, first->preset, first->values, first->storage, first->budget});
     }
     m_status->showIdle(tr("Taken over: %1").arg(names->join(QStringLiteral(", "))));
     rememberRecent(path);

@@ -18,17 +18,11 @@ std::string nameOf(const char* what, plan::Stream stream)
 }
 
 /// What a Taylor forecast adds to the stored output: sum over i > 0 of d_i x^i / i!. Undefined when there is nothing.
-torch::Tensor trendOf(const FeatureStore::Factors& factors, int order, int step)
+torch::Tensor trendOf(FeatureStore& store, const plan::Site& site, RowRange rows, int order)
 {
-    torch::Tensor trend;
-    const double distance = step - factors.step;
-    double coefficient = 1;
-    for (std::size_t i = 1; i < factors.derivatives.size() && i <= static_cast<std::size_t>(order); ++i) {
-        coefficient *= distance / static_cast<double>(i);
-        trend =
-            trend.defined() ? trend.add_(factors.derivatives[i], coefficient) : factors.derivatives[i] * coefficient;
-    }
-    return trend;
+    if (order < 1 || store.factors(site.layer, site.module, rows).derivatives.size() < 2)
+        return {};
+    return store.forecast(site.layer, site.module, rows, site.step, order, /*first=*/1).features();
 }
 
 } // namespace
@@ -85,8 +79,7 @@ ModuleAction CluscaRun::onModule(const plan::Site& site, const Evidence& evidenc
 torch::Tensor CluscaRun::afterSubset(const plan::Site& site, RowRange rows, const TokenSubset& subset,
     const torch::Tensor& fresh, torch::Tensor mixed, FeatureStore& store)
 {
-    FeatureStore::Factors& factors = store.factors(site.layer, site.module, rows);
-    const torch::Tensor trend = trendOf(factors, static_cast<int>(m_options.order), site.step);
+    const torch::Tensor trend = trendOf(store, site, rows, static_cast<int>(m_options.order));
     const auto spread = [&](torch::Tensor& over) { // (B, N, C)
         if (m_options.propagation == 0)
             return;
@@ -107,9 +100,7 @@ torch::Tensor CluscaRun::afterSubset(const plan::Site& site, RowRange rows, cons
         spread(output);
         mixed = output - trend;
     }
-    if (!factors.derivatives.empty())
-        factors.derivatives.front() = mixed;
-    store.setOutput(site.layer, site.module, rows, mixed);
+    store.replace(site.layer, site.module, rows, mixed);
     return output;
 }
 

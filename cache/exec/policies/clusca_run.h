@@ -15,6 +15,7 @@ public:
     ModuleAction onModule(const plan::Site& site, const Evidence& evidence) override;
     torch::Tensor afterSubset(const plan::Site& site, RowRange rows, const TokenSubset& subset,
         const torch::Tensor& fresh, torch::Tensor mixed, FeatureStore& store) override;
+    bool rewritesSubsets() const override { return true; }
     int forecastOrder() const override { return static_cast<int>(m_options.order); }
     bool selectsPerRow() const override { return true; }
     std::unique_ptr<PolicyRun> clone() const override { return std::make_unique<CluscaRun>(*this); }

@@ -19,9 +19,9 @@ std::string nameOf(const char* what, const plan::Site& site)
 constexpr const char* kDifference = "fastercache.difference";
 
 /// The rows of a stored output that this evaluation carries; they begin alike.
-torch::Tensor firstRows(const torch::Tensor& stored, std::int64_t rows)
+RowTable firstRows(const RowTable& stored, std::int64_t rows)
 {
-    return stored.size(0) == rows ? stored : stored.narrow(0, 0, rows);
+    return stored.of({0, rows});
 }
 
 } // namespace
@@ -48,13 +48,17 @@ ModuleAction FasterCacheRun::onModule(const plan::Site& site, const Evidence& ev
         return ModuleAction::full(false); // what is needed later is kept in `afterModule`
     const std::int64_t rows = evidence.rows().count;
     FeatureStore& store = evidence.features();
-    const torch::Tensor last = firstRows(store.named(nameOf("last", site)), rows);
-    const std::string before = nameOf("before", site);
+    const RowTable last = firstRows(store.namedRows(nameOf("last", site)), rows);
+    const RowTable& before = store.namedRows(nameOf("before", site));
     const double weight = m_steps[static_cast<std::size_t>(site.evaluation)].weight;
-    if (!store.hasNamed(before) || weight == 0)
-        return ModuleAction::forecastAs(last);
+    if (!before.isDefined() || weight == 0)
+        return ModuleAction::forecastAs(last.features());
     // last + w (last - before)
-    return ModuleAction::forecastAs(torch::lerp(firstRows(store.named(before), rows), last, 1 + weight));
+    const RowTable previous = firstRows(before, rows);
+    if (last.isCoded())
+        return ModuleAction::forecastAs(
+            ModuleOutput(std::vector<WeightedRows>{{last, 1 + weight}, {previous, -weight}}).features());
+    return ModuleAction::forecastAs(torch::lerp(previous.features(), last.features(), 1 + weight));
 }
 
 void FasterCacheRun::afterModule(const plan::Site& site, RowRange, const torch::Tensor& output, FeatureStore& store)
@@ -62,9 +66,8 @@ void FasterCacheRun::afterModule(const plan::Site& site, RowRange, const torch::
     if (site.module != ModuleKind::SelfAttention || !m_steps[static_cast<std::size_t>(site.evaluation)].storesAttention)
         return;
     const std::string last = nameOf("last", site);
-    if (store.hasNamed(last))
-        store.named(nameOf("before", site)) = store.named(last);
-    store.named(last) = output;
+    std::swap(store.namedRows(last), store.namedRows(nameOf("before", site))); // its memory takes the new one
+    store.setNamedRows(last, site.module, output);
 }
 
 torch::Tensor FasterCacheRun::onPrediction(const EvaluationView& view, torch::Tensor prediction, FeatureStore& store)

@@ -40,9 +40,7 @@ void ScheduleRun::afterModule(
     if (!storage(site).isApart || !isKept(site))
         return;
     // Chosen tokens are written into the stored output, which is the first derivative's tensor as well.
-    auto& derivatives = store.factors(site.layer, site.module, rows).derivatives;
-    if (!derivatives.empty())
-        derivatives.front() = derivatives.front().clone();
+    store.separate(site.layer, site.module, rows);
 }
 
 } // namespace toca::cache

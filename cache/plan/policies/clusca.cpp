@@ -49,10 +49,11 @@ Result<Plan> CluscaPolicy::plan(const Geometry& geometry, const SamplerSchedule&
                     ? PlannedModule{Action::Subset, static_cast<std::int32_t>(clusters), false}
                     : PlannedModule{m_options.order > 0 ? Action::Forecast : Action::Reuse, 0, false};
     }
-    const std::int64_t modules = geometry.layerCount() * (geometry.crossAttention ? 3 : 2);
     const std::int64_t labelsAndCentres = factors > 0 ? tokens + clusters * geometry.hiddenSize : 0;
-    plan.setCachedElements(
-        rowsOfStreams(geometry, schedule) * (factors * modules * tokens * geometry.hiddenSize + labelsAndCentres));
+    const std::int64_t rows = rowsOfStreams(geometry, schedule);
+    CacheContents contents = CacheContents::ofEveryModule(geometry, factors * rows);
+    contents.otherElements = rows * labelsAndCentres;
+    plan.setCacheContents(contents);
     return plan;
 }
 

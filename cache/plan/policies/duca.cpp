@@ -102,7 +102,9 @@ Result<Plan> DucaPolicy::plan(const Geometry& geometry, const SamplerSchedule& s
         }
     }
     const auto layers = static_cast<std::int64_t>(keptLayers(plan).size());
-    plan.setCachedElements(plan.cacheBytes(1) + layers * geometry.moduleOutputBytes(1));
+    CacheContents contents = plan.cacheContents();
+    contents.otherElements = layers * geometry.moduleOutputBytes(1);
+    plan.setCacheContents(contents);
     return std::move(plan);
 }
 

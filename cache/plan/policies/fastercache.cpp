@@ -95,12 +95,13 @@ Result<Plan> FasterCachePolicy::plan(const Geometry& geometry, const SamplerSche
     Plan plan(geometry, schedule);
     const std::vector<FasterCacheStep> steps = this->steps(geometry, schedule);
     const bool skipsRows = std::any_of(steps.begin(), steps.end(), [](const auto& s) { return s.isConditionalOnly; });
-    const std::int64_t rowOfAttention = geometry.grid.tokens() * geometry.hiddenSize * geometry.layerCount();
+    const std::int64_t rowOfAttention = geometry.grid.tokens() * geometry.layerCount(); // in rows of one token
     const std::int64_t rowOfPrediction = geometry.grid.tokens() * geometry.patchOutputs;
     struct Held {
         std::int64_t lastRows = 0, beforeRows = 0, differenceRows = 0;
     };
     std::array<Held, 4> held; // by stream
+    CacheContents most;
     std::int64_t peak = 0;
     for (int evaluation = 0; evaluation < plan.evaluationCount(); ++evaluation) {
         const FasterCacheStep& step = steps[static_cast<std::size_t>(evaluation)];
@@ -117,12 +118,20 @@ Result<Plan> FasterCachePolicy::plan(const Geometry& geometry, const SamplerSche
         }
         if (step.storesDifference)
             now.differenceRows = geometry.prompts;
-        std::int64_t elements = skipsRows ? geometry.rows() * rowOfPrediction : 0;
-        for (const Held& each : held)
-            elements += (each.lastRows + each.beforeRows) * rowOfAttention + each.differenceRows * rowOfPrediction;
-        peak = std::max(peak, elements);
+        CacheContents nowHeld;
+        std::int64_t& attention = nowHeld.rows[static_cast<std::size_t>(ModuleKind::SelfAttention)];
+        nowHeld.otherElements = skipsRows ? geometry.rows() * rowOfPrediction : 0;
+        for (const Held& each : held) {
+            attention += (each.lastRows + each.beforeRows) * rowOfAttention;
+            nowHeld.otherElements += each.differenceRows * rowOfPrediction;
+        }
+        const std::int64_t elements = attention * geometry.hiddenSize + nowHeld.otherElements;
+        if (elements > peak) {
+            peak = elements;
+            most = nowHeld;
+        }
     }
-    plan.setCachedElements(peak);
+    plan.setCacheContents(most);
     return plan;
 }
 

@@ -25,7 +25,7 @@ Result<Plan> SchedulePolicy::plan(const Geometry& geometry, const SamplerSchedul
     Plan plan(geometry, schedule);
     const std::int64_t tokens = geometry.grid.tokens();
     bool selects = false;
-    std::int64_t tensors = 0;
+    CacheContents contents;
     for (int layer = 0; layer < plan.layerCount(); ++layer) {
         for (const ModuleKind module : kAllModules) {
             if (module == ModuleKind::CrossAttention && !geometry.crossAttention)
@@ -38,14 +38,15 @@ Result<Plan> SchedulePolicy::plan(const Geometry& geometry, const SamplerSchedul
                     plan.at(evaluation, layer, module) = {cell.action, 0, false};
                 selects |= cell.action == Action::Subset && plan.at(evaluation, layer, module).tokens > 0;
             }
-            tensors += scheduleStorage(*table, schedule, layer, module).tensors;
+            contents.rows[static_cast<std::size_t>(module)] +=
+                scheduleStorage(*table, schedule, layer, module).tensors * geometry.rows() * tokens;
         }
     }
     if (selects && !geometry.crossAttention && m_scores.needsText())
         return unexpected(ErrorCode::Unsupported,
             "The score needs attention over a text, which this model does not have; set cross_attention_weight to 0 "
             "and self_attention_weight to 1, or choose the preset for DiT.");
-    plan.setCachedElements(tensors * geometry.moduleOutputBytes(1));
+    plan.setCacheContents(contents);
     return plan;
 }
 

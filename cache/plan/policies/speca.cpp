@@ -104,9 +104,7 @@ Result<Plan> SpecaPolicy::plan(const Geometry& geometry, const SamplerSchedule& 
     plan.setDecidedAtRunTime();
     // Each full step gives one factor more, up to the order.
     const std::int64_t factors = std::min(m_options.order + 1, *std::max_element(fullSteps.begin(), fullSteps.end()));
-    const std::int64_t modules = geometry.layerCount() * (geometry.crossAttention ? 3 : 2);
-    plan.setCachedElements(
-        factors * modules * rowsOfStreams(geometry, schedule) * geometry.grid.tokens() * geometry.hiddenSize);
+    plan.setCacheContents(CacheContents::ofEveryModule(geometry, factors * rowsOfStreams(geometry, schedule)));
     return plan;
 }
 

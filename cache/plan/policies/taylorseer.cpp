@@ -53,9 +53,11 @@ Result<Plan> TaylorseerPolicy::plan(const Geometry& geometry, const SamplerSched
                 if (geometry.crossAttention || module != ModuleKind::CrossAttention)
                     plan.at(evaluation, layer, module) = {action, 0, false};
     }
-    const std::int64_t outputs = m_isLight ? 1 : geometry.layerCount() * (geometry.crossAttention ? 3 : 2);
     const std::int64_t derivatives = std::min<std::int64_t>(m_order + 1, fullBeforeForecast);
-    plan.setCachedElements(outputs * derivatives * geometry.moduleOutputBytes(1));
+    if (m_isLight)
+        plan.setCachedElements(derivatives * geometry.moduleOutputBytes(1));
+    else
+        plan.setCacheContents(CacheContents::ofEveryModule(geometry, derivatives * geometry.rows()));
     return plan;
 }
 

@@ -44,14 +44,14 @@ torch::Tensor DitBlockImpl::forward(const torch::Tensor& input, const torch::Ten
     const auto m = adaLN_modulation->forward(c); // 6 x (B, 1, C)
     const auto &shiftMsa = m[0], &scaleMsa = m[1], &gateMsa = m[2], &shiftMlp = m[3], &scaleMlp = m[4], &gateMlp = m[5];
 
-    const auto attended = session.module(ModuleKind::SelfAttention, input, [&](const TokenSubset& subset) {
+    const auto attended = session.moduleOutput(ModuleKind::SelfAttention, input, [&](const TokenSubset& subset) {
         return attn->forward(
             normModulated(norm1, input, TokenSubset::all(input.size(1)), shiftMsa, scaleMsa), subset, session);
     });
     // A new tensor: the input may be kept by a policy.
     auto x = cache::gatedAdd(input, gateMsa, attended, /*overX=*/false);
 
-    const auto mixed = session.module(ModuleKind::Mlp, x,
+    const auto mixed = session.moduleOutput(ModuleKind::Mlp, x,
         [&](const TokenSubset& subset) { return mlp->forward(normModulated(norm2, x, subset, shiftMlp, scaleMlp)); });
     return tapped(*this, cache::gatedAdd(x, gateMlp, mixed, /*overX=*/true)); // (B, N, C)
 }

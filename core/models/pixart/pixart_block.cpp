@@ -40,19 +40,19 @@ torch::Tensor PixartBlockImpl::forward(
     const auto m = modulation(t6);
     const auto &shiftMsa = m[0], &scaleMsa = m[1], &gateMsa = m[2], &shiftMlp = m[3], &scaleMlp = m[4], &gateMlp = m[5];
 
-    const auto attended = session.module(ModuleKind::SelfAttention, input, [&](const TokenSubset& subset) {
+    const auto attended = session.moduleOutput(ModuleKind::SelfAttention, input, [&](const TokenSubset& subset) {
         return attn->forward(
             normModulated(norm1, input, TokenSubset::all(input.size(1)), shiftMsa, scaleMsa), subset, session);
     });
-    tapAs(*drop_path, [&] { return gateMsa * attended; });
+    tapAs(*drop_path, [&] { return gateMsa * attended.features(); });
     // A new tensor: the input may be kept by a policy.
     auto x = cache::gatedAdd(input, gateMsa, attended, /*overX=*/false);
 
-    const auto crossed = session.module(ModuleKind::CrossAttention, x,
+    const auto crossed = session.moduleOutput(ModuleKind::CrossAttention, x,
         [&](const TokenSubset& subset) { return cross_attn->forward(subset.gather(x), subset, text, session); });
-    x = torch::GradMode::is_enabled() ? x + crossed : x.add_(crossed);
+    x = cache::gatedAdd(x, {}, crossed, /*overX=*/true);
 
-    const auto mixed = session.module(ModuleKind::Mlp, x,
+    const auto mixed = session.moduleOutput(ModuleKind::Mlp, x,
         [&](const TokenSubset& subset) { return mlp->forward(normModulated(norm2, x, subset, shiftMlp, scaleMlp)); });
     return tapped(*this, cache::gatedAdd(x, gateMlp, mixed, /*overX=*/true));
 }

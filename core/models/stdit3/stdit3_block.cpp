@@ -60,22 +60,22 @@ torch::Tensor Stdit3BlockImpl::forward(
     const auto &shiftMsa = m[0], &scaleMsa = m[1], &gateMsa = m[2], &shiftMlp = m[3], &scaleMlp = m[4], &gateMlp = m[5];
     const std::int64_t tokens = input.size(1);
 
-    const auto attended = session.module(ModuleKind::SelfAttention, input, [&](const TokenSubset& subset) {
+    const auto attended = session.moduleOutput(ModuleKind::SelfAttention, input, [&](const TokenSubset& subset) {
         const auto h =
             normModulated(norm1, input, TokenSubset::all(tokens), shiftMsa.ofAll(tokens), scaleMsa.ofAll(tokens));
         return attn->forward(h, subset, conditioning.layout,
             m_kind == plan::LayerKind::Temporal ? conditioning.rotation : torch::Tensor(), session);
     });
-    tapAs(*drop_path, [&] { return gateMsa.ofAll(tokens) * attended; });
+    tapAs(*drop_path, [&] { return gateMsa.ofAll(tokens) * attended.features(); });
     // A new tensor: the input may be kept by a policy.
     auto x = cache::gatedAdd(input, gateMsa.ofAll(tokens), attended, /*overX=*/false);
 
-    const auto crossed = session.module(ModuleKind::CrossAttention, x, [&](const TokenSubset& subset) {
+    const auto crossed = session.moduleOutput(ModuleKind::CrossAttention, x, [&](const TokenSubset& subset) {
         return cross_attn->forward(subset.gather(x), subset, conditioning.text, session);
     });
-    x = torch::GradMode::is_enabled() ? x + crossed : x.add_(crossed);
+    x = cache::gatedAdd(x, {}, crossed, /*overX=*/true);
 
-    const auto mixed = session.module(
+    const auto mixed = session.moduleOutput(
         ModuleKind::Mlp, x,
         [&](const TokenSubset& subset) {
             return mlp->forward(normModulated(norm2, x, subset, shiftMlp.of(subset), scaleMlp.of(subset)));

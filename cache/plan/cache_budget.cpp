@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cache/plan/cache_budget.h"
+
+#include "core/base/printable.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace toca::plan {
+namespace {
+
+std::string modulesOf(const Plan& plan, CacheDtype dtype)
+{
+    std::string text;
+    const CacheContents contents = plan.cacheContents();
+    for (const ModuleKind module : kAllModules)
+        if (contents.rows[static_cast<std::size_t>(module)] > 0 && plan.storage()[module] == dtype)
+            text += (text.empty() ? "" : ", ") + std::string(moduleName(module));
+    return text;
+}
+
+} // namespace
+
+std::vector<CacheStorage> storagesFrom(const Plan& plan, const CacheStorage& asked)
+{
+    const CacheContents contents = plan.cacheContents();
+    std::array<ModuleKind, kModuleKinds> order = kAllModules;
+    std::stable_sort(order.begin(), order.end(), [&](ModuleKind a, ModuleKind b) {
+        return contents.rows[static_cast<std::size_t>(a)] > contents.rows[static_cast<std::size_t>(b)];
+    });
+    std::vector<CacheStorage> storages{asked};
+    for (const CacheDtype dtype : {CacheDtype::BFloat16, CacheDtype::Int8}) {
+        for (const ModuleKind module : order) {
+            CacheStorage next = storages.back();
+            if (contents.rows[static_cast<std::size_t>(module)] == 0 || next[module] >= dtype)
+                continue;
+            next[module] = dtype;
+            storages.push_back(next);
+        }
+    }
+    return storages;
+}
+
+Result<CacheStorage> settleStorage(Plan& plan, const CacheStorage& asked, std::int64_t budget)
+{
+    plan.setStorage(asked);
+    if (budget <= 0)
+        return asked;
+    const std::vector<CacheStorage> storages = storagesFrom(plan, asked);
+    for (const CacheStorage& storage : storages) {
+        if (plan.cacheBytes(storage) > budget)
+            continue;
+        plan.setStorage(storage);
+        return storage;
+    }
+    const std::int64_t least = plan.cacheBytes(storages.back());
+    return unexpected(ErrorCode::TooLarge,
+        "The cache does not fit into " + megabytesText(budget) + ": held in 8 bits it still takes "
+            + megabytesText(least) + ". Allow at least " + std::to_string(least)
+            + " bytes, choose a policy that stores less, or fewer frames or pixels.");
+}
+
+std::string storageSentence(const Plan& plan, std::int64_t budget)
+{
+    const std::string halves = modulesOf(plan, CacheDtype::BFloat16), bytes = modulesOf(plan, CacheDtype::Int8);
+    if (halves.empty() && bytes.empty())
+        return {};
+    std::string text = "The cache holds ";
+    if (!halves.empty())
+        text += halves + " in bf16";
+    if (!bytes.empty())
+        text += (halves.empty() ? "" : " and ") + bytes + " in 8 bits";
+    text += ": " + megabytesText(plan.cacheBytes()) + " instead of " + megabytesText(plan.cacheBytes(CacheStorage()));
+    if (budget > 0)
+        text += ", within " + megabytesText(budget);
+    return text + ".";
+}
+
+Result<std::int64_t> bytesFromText(std::string_view text)
+{
+    const auto wrong = [&] {
+        return unexpected(ErrorCode::InvalidArgument,
+            printable(text)
+                + " is no size. Write bytes, or a number with B, kB, MB, GB, TB, KiB, MiB, GiB or TiB: "
+                  "400MB.");
+    };
+    double number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || !std::isfinite(number) || number < 0)
+        return wrong();
+    std::string unit;
+    for (const char* at = end; at != text.data() + text.size(); ++at)
+        if (*at != ' ' || !unit.empty())
+            unit += *at >= 'A' && *at <= 'Z' ? static_cast<char>(*at - 'A' + 'a') : *at;
+    const bool isBinary = unit.size() == 3 && unit[1] == 'i' && unit[2] == 'b';
+    static constexpr std::string_view kPrefixes = "kmgt";
+    std::size_t power = 0;
+    if (isBinary || (unit.size() == 2 && unit[1] == 'b')) {
+        power = kPrefixes.find(unit[0]) + 1; // npos + 1 = 0
+        if (power == 0)
+            return wrong();
+    } else if (!unit.empty() && unit != "b") {
+        return wrong();
+    }
+    const double bytes = number * std::pow(isBinary ? 1024.0 : 1000.0, static_cast<double>(power));
+    if (bytes > 0x1p60)
+        return wrong();
+    return static_cast<std::int64_t>(bytes);
+}
+
+std::string megabytesText(std::int64_t bytes)
+{
+    // Tenths of a megabyte below ten, else whole ones.
+    const std::int64_t unit = bytes < 10'000'000 ? 100'000 : 1'000'000;
+    const std::int64_t units = bytes / unit + (bytes % unit != 0);
+    if (unit == 1'000'000)
+        return std::to_string(units) + " MB";
+    return std::to_string(units / 10) + "." + std::to_string(units % 10) + " MB";
+}
+
+} // namespace toca::plan
