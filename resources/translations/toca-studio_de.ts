@@ -2,6 +2,1165 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de" sourcelanguage="en">
 <context>
+    <name>Policies</name>
+    <message>
+        <source>A fresh token&apos;s output counts as it was computed. Off: the forecast&apos;s trend since the last full step is added to it as well, as the published code does.</source>
+        <translation>Die Ausgabe eines frischen Tokens gilt, wie sie berechnet wurde. Aus: Der vorhergesagte Verlauf seit dem letzten vollen Schritt wird auch zu ihr addiert, wie im veröffentlichten Programm.</translation>
+    </message>
+    <message>
+        <source>A module is computed where the sigmoid of its number is above this, else its stored output is reused. The first step computes everything. 0 computes everything always. Published: 0.1.</source>
+        <translation>Ein Modul wird berechnet, wo die Sigmoide seiner Zahl darüber liegt, sonst wird seine gespeicherte Ausgabe wiederverwendet. Der erste Schritt berechnet alles. 0 berechnet immer alles. Veröffentlicht: 0.1.</translation>
+    </message>
+    <message>
+        <source>A reused prediction moves along with the latent, x + (out - in), as published. Off reuses it as it is, which suits models whose predicted velocity hardly changes from step to step.</source>
+        <translation>Eine wiederverwendete Vorhersage wandert mit dem Latent mit, x + (out - in), wie veröffentlicht. Aus verwendet sie, wie sie ist; das passt zu Modellen, deren vorhergesagte Geschwindigkeit sich von Schritt zu Schritt kaum ändert.</translation>
+    </message>
+    <message>
+        <source>A table of steps and layers, painted by hand: each module is computed, computed for a share of its tokens, reused or forecast.</source>
+        <translation>Eine von Hand gemalte Tabelle aus Schritten und Schichten: Jedes Modul wird berechnet, für einen Teil seiner Tokens berechnet, wiederverwendet oder vorhergesagt.</translation>
+    </message>
+    <message>
+        <source>Accumulated error of the residual&apos;s norm up to which the last residual is used again (delta); 0 computes every step. Published: 0.12 for Open-Sora, 0.06 in diffusers, 0.24 fast.</source>
+        <translation>Aufsummierter Fehler der Norm des Residuums, bis zu dem das letzte Residuum wieder verwendet wird (delta); 0 berechnet jeden Schritt. Veröffentlicht: 0.12 für Open-Sora, 0.06 in diffusers, 0.24 schnell.</translation>
+    </message>
+    <message>
+        <source>Adds what a stretch of blocks changed last time instead of running it: the last blocks first, later the first ones.</source>
+        <translation>Addiert, was eine Strecke von Blöcken zuletzt geändert hat, statt sie auszuführen: erst die letzten Blöcke, später die ersten.</translation>
+    </message>
+    <message>
+        <source>Age interval</source>
+        <translation>Altersintervall</translation>
+    </message>
+    <message>
+        <source>Age weight</source>
+        <translation>Gewicht des Alters</translation>
+    </message>
+    <message>
+        <source>Also among the first steps the one after a full step is drafted, as the published code does.</source>
+        <translation>Auch unter den ersten Schritten wird der nach einem vollen entworfen, wie im veröffentlichten Programm.</translation>
+    </message>
+    <message>
+        <source>An interval for each module</source>
+        <translation>Ein Intervall je Modul</translation>
+    </message>
+    <message>
+        <source>Attention</source>
+        <translation>Aufmerksamkeit</translation>
+    </message>
+    <message>
+        <source>Attention from</source>
+        <translation>Aufmerksamkeit ab</translation>
+    </message>
+    <message>
+        <source>Attention influence weight</source>
+        <translation>Gewicht des Einflusses</translation>
+    </message>
+    <message>
+        <source>Attention interval</source>
+        <translation>Intervall der Aufmerksamkeit</translation>
+    </message>
+    <message>
+        <source>Attention is broadcast only at timesteps (1000 = noise, 0 = clean) above this one. Published: 450 for Open-Sora, 100 for Latte.</source>
+        <translation>Aufmerksamkeit wird nur bei Zeitschritten (1000 = Rauschen, 0 = sauber) über diesem weitergegeben. Veröffentlicht: 450 für Open-Sora, 100 für Latte.</translation>
+    </message>
+    <message>
+        <source>Attention is broadcast only at timesteps below this one. Published: 930 for Open-Sora, 800 for Latte.</source>
+        <translation>Aufmerksamkeit wird nur bei Zeitschritten unter diesem weitergegeben. Veröffentlicht: 930 für Open-Sora, 800 für Latte.</translation>
+    </message>
+    <message>
+        <source>Attention only</source>
+        <translation>Nur Aufmerksamkeit</translation>
+    </message>
+    <message>
+        <source>Between full steps the MLP computes one token of each cluster of similar tokens, and the others take over a little of its change.</source>
+        <translation>Zwischen vollen Schritten berechnet das MLP ein Token jeder Gruppe ähnlicher Tokens, und die anderen übernehmen ein wenig von dessen Änderung.</translation>
+    </message>
+    <message>
+        <source>Between full steps, computes only the tokens whose stored values would hurt most and reuses the rest.</source>
+        <translation>Berechnet zwischen vollen Schritten nur die Tokens, deren gespeicherte Werte am meisten schaden würden, und verwendet die übrigen wieder.</translation>
+    </message>
+    <message>
+        <source>Between full steps, extrapolates every module&apos;s output from how it changed over the last ones.</source>
+        <translation>Schreibt zwischen vollen Schritten die Ausgabe jedes Moduls aus dessen Änderung über die letzten fort.</translation>
+    </message>
+    <message>
+        <source>Between full steps, token-wise steps as in ToCa take turns with steps that skip all layers and use the last step&apos;s features.</source>
+        <translation>Zwischen vollen Schritten wechseln Schritte je Token wie in ToCa mit solchen ab, die alle Schichten auslassen und die Merkmale des letzten Schritts nehmen.</translation>
+    </message>
+    <message>
+        <source>Blocks jumped over</source>
+        <translation>Übersprungene Blöcke</translation>
+    </message>
+    <message>
+        <source>Bold</source>
+        <translation>Kühn</translation>
+    </message>
+    <message>
+        <source>Broadcast</source>
+        <translation>Weitergabe</translation>
+    </message>
+    <message>
+        <source>Calibration</source>
+        <translation>Kalibrierung</translation>
+    </message>
+    <message>
+        <source>Calibration file</source>
+        <translation>Kalibrierungsdatei</translation>
+    </message>
+    <message>
+        <source>Careful</source>
+        <translation>Vorsichtig</translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation>Prüfung</translation>
+    </message>
+    <message>
+        <source>Checked layer</source>
+        <translation>Geprüfte Schicht</translation>
+    </message>
+    <message>
+        <source>ClusCa: one token of each cluster</source>
+        <translation>ClusCa: ein Token je Gruppe</translation>
+    </message>
+    <message>
+        <source>Clustering iterations</source>
+        <translation>Durchläufe der Gruppierung</translation>
+    </message>
+    <message>
+        <source>Clusters</source>
+        <translation>Gruppen</translation>
+    </message>
+    <message>
+        <source>Coefficients</source>
+        <translation>Koeffizienten</translation>
+    </message>
+    <message>
+        <source>Computes attention at fixed intervals inside a window of timesteps, the text&apos;s least often.</source>
+        <translation>Berechnet die Aufmerksamkeit in festen Intervallen innerhalb eines Fensters von Zeitschritten, die des Textes am seltensten.</translation>
+    </message>
+    <message>
+        <source>Computes every module in full at fixed intervals and reuses its stored output in between.</source>
+        <translation>Berechnet jedes Modul in festen Intervallen voll und verwendet dazwischen seine gespeicherte Ausgabe.</translation>
+    </message>
+    <message>
+        <source>Computes everything at every step: the baseline that gains and fidelity are measured against.</source>
+        <translation>Berechnet in jedem Schritt alles: die Grundlage, gegen die Gewinne und Treue gemessen werden.</translation>
+    </message>
+    <message>
+        <source>Computes the first layers, and adds the last residual of the others while the first ones&apos; residual has changed little.</source>
+        <translation>Berechnet die ersten Schichten und addiert das letzte Residuum der übrigen, solange sich das der ersten wenig geändert hat.</translation>
+    </message>
+    <message>
+        <source>Cross range</source>
+        <translation>Reichweite Kreuz</translation>
+    </message>
+    <message>
+        <source>Cross-attention factor</source>
+        <translation>Faktor der Kreuzaufmerksamkeit</translation>
+    </message>
+    <message>
+        <source>Cross-attention interval</source>
+        <translation>Intervall der Kreuzaufmerksamkeit</translation>
+    </message>
+    <message>
+        <source>Curve over layers</source>
+        <translation>Kurve über Schichten</translation>
+    </message>
+    <message>
+        <source>Curve over steps</source>
+        <translation>Kurve über Schritte</translation>
+    </message>
+    <message>
+        <source>Custom schedule</source>
+        <translation>Eigener Ablaufplan</translation>
+    </message>
+    <message>
+        <source>Cycle&apos;s step weight</source>
+        <translation>Schrittgewicht des Zyklus</translation>
+    </message>
+    <message>
+        <source>DBCache F4B0, fast</source>
+        <translation>DBCache F4B0, schnell</translation>
+    </message>
+    <message>
+        <source>DBCache F8B0</source>
+        <translation>DBCache F8B0</translation>
+    </message>
+    <message>
+        <source>DBCache: skips the middle by the first block</source>
+        <translation>DBCache: lässt die Mitte nach dem ersten Block aus</translation>
+    </message>
+    <message>
+        <source>Decay</source>
+        <translation>Abnahme</translation>
+    </message>
+    <message>
+        <source>Decision</source>
+        <translation>Entscheidung</translation>
+    </message>
+    <message>
+        <source>DiT, DDIM 50 steps</source>
+        <translation>DiT, DDIM 50 Schritte</translation>
+    </message>
+    <message>
+        <source>DiT, DDPM 250 steps</source>
+        <translation>DiT, DDPM 250 Schritte</translation>
+    </message>
+    <message>
+        <source>DiT, every fifth step</source>
+        <translation>DiT, jeder fünfte Schritt</translation>
+    </message>
+    <message>
+        <source>DiT, every third step</source>
+        <translation>DiT, jeder dritte Schritt</translation>
+    </message>
+    <message>
+        <source>DiT, published</source>
+        <translation>DiT, veröffentlicht</translation>
+    </message>
+    <message>
+        <source>DiT, without attention maps</source>
+        <translation>DiT, ohne Aufmerksamkeitskarten</translation>
+    </message>
+    <message>
+        <source>DiT-XL/2, K = 16</source>
+        <translation>DiT-XL/2, K = 16</translation>
+    </message>
+    <message>
+        <source>DiT-XL/2, N = 5, K = 16</source>
+        <translation>DiT-XL/2, N = 5, K = 16</translation>
+    </message>
+    <message>
+        <source>DiT-XL/2, sample.py</source>
+        <translation>DiT-XL/2, sample.py</translation>
+    </message>
+    <message>
+        <source>DiT-XL/2, sample_ddp.py</source>
+        <translation>DiT-XL/2, sample_ddp.py</translation>
+    </message>
+    <message>
+        <source>DiT-XL/2, table and scale</source>
+        <translation>DiT-XL/2, Tabelle und Skala</translation>
+    </message>
+    <message>
+        <source>Difference unchanged</source>
+        <translation>Differenz unverändert</translation>
+    </message>
+    <message>
+        <source>Drafted steps after a full one before the first is checked. Published: 2 (3).</source>
+        <translation>Entworfene Schritte nach einem vollen, ehe der erste geprüft wird. Veröffentlicht: 2 (3).</translation>
+    </message>
+    <message>
+        <source>Drafted steps in a row at most; then a full step follows. 0 computes every step in full. Published: 5 (8).</source>
+        <translation>Höchstzahl entworfener Schritte in Folge; dann folgt ein voller. 0 berechnet jeden Schritt voll. Veröffentlicht: 5 (8).</translation>
+    </message>
+    <message>
+        <source>Drafts at most</source>
+        <translation>Entwürfe höchstens</translation>
+    </message>
+    <message>
+        <source>Drafts before a check</source>
+        <translation>Entwürfe vor der Prüfung</translation>
+    </message>
+    <message>
+        <source>Drafts in the warm-up</source>
+        <translation>Entwürfe am Anfang</translation>
+    </message>
+    <message>
+        <source>DuCa: dual caching</source>
+        <translation>DuCa: zweierlei Zwischenspeichern</translation>
+    </message>
+    <message>
+        <source>EB-Cache: step table and noise scaling</source>
+        <translation>EB-Cache: Schritttabelle und Rauschskala</translation>
+    </message>
+    <message>
+        <source>EasyCache: skips steps by the latent alone</source>
+        <translation>EasyCache: lässt Schritte allein nach dem Latent aus</translation>
+    </message>
+    <message>
+        <source>End</source>
+        <translation>Ende</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Estimated relative change of the output up to which the last residual is used again; 0 computes every step. Published for Open-Sora: 0.1 slow, 0.2 fast; for FLUX 0.25 to 0.8.</source>
+        <translation>Geschätzte relative Änderung der Ausgabe, bis zu der das letzte Residuum wieder verwendet wird; 0 berechnet jeden Schritt. Veröffentlicht für Open-Sora: 0.1 langsam, 0.2 schnell; für FLUX 0.25 bis 0.8.</translation>
+    </message>
+    <message>
+        <source>Every second step</source>
+        <translation>Jeder zweite Schritt</translation>
+    </message>
+    <message>
+        <source>Every second step after a warm-up</source>
+        <translation>Jeder zweite Schritt nach Anlauf</translation>
+    </message>
+    <message>
+        <source>Every third step</source>
+        <translation>Jeder dritte Schritt</translation>
+    </message>
+    <message>
+        <source>Every third step, forecast</source>
+        <translation>Jeder dritte Schritt, vorhergesagt</translation>
+    </message>
+    <message>
+        <source>Extrapolates attention on alternate steps and rebuilds the unconditional guidance row from the conditional one in most late steps.</source>
+        <translation>Schreibt die Aufmerksamkeit in jedem zweiten Schritt fort und bildet die unbedingte Führungszeile in den meisten späten Schritten aus der bedingten nach.</translation>
+    </message>
+    <message>
+        <source>Extrapolation weight</source>
+        <translation>Gewicht der Fortschreibung</translation>
+    </message>
+    <message>
+        <source>FEB, attention 4, MLP 2</source>
+        <translation>FEB, Aufmerksamkeit 4, MLP 2</translation>
+    </message>
+    <message>
+        <source>FEB: steps from one computation of attention to the next where no table is given. 1 computes it always, 0 takes the MLP&apos;s interval; both 0 take the published table.</source>
+        <translation>FEB: Schritte von einer Berechnung der Aufmerksamkeit zur nächsten, wo keine Tabelle gegeben ist. 1 berechnet sie immer, 0 nimmt das Intervall des MLP; beide 0 nehmen die veröffentlichte Tabelle.</translation>
+    </message>
+    <message>
+        <source>FEB: steps from one computation of the MLP to the next where no table is given; steps that compute attention always compute it too. 1 computes it always, 0 takes attention&apos;s interval.</source>
+        <translation>FEB: Schritte von einer Berechnung des MLP zur nächsten, wo keine Tabelle gegeben ist; Schritte, die Aufmerksamkeit berechnen, berechnen es immer mit. 1 berechnet es immer, 0 nimmt das Intervall der Aufmerksamkeit.</translation>
+    </message>
+    <message>
+        <source>FLUX, published</source>
+        <translation>FLUX, veröffentlicht</translation>
+    </message>
+    <message>
+        <source>FORA: whole-module caching</source>
+        <translation>FORA: ganze Module</translation>
+    </message>
+    <message>
+        <source>Fast</source>
+        <translation>Schnell</translation>
+    </message>
+    <message>
+        <source>FasterCache: extrapolated attention, rebuilt guidance</source>
+        <translation>FasterCache: fortgeschriebene Aufmerksamkeit, nachgebildete Führung</translation>
+    </message>
+    <message>
+        <source>File of the learned table; toca convert-router makes it of a published router (.pth). It holds two numbers a layer and step: self-attention (with attention over the text) and MLP.</source>
+        <translation>Datei der gelernten Tabelle; toca convert-router macht sie aus einem veröffentlichten Router (.pth). Sie enthält je Schicht und Schritt zwei Zahlen: Selbstaufmerksamkeit (mit der über den Text) und MLP.</translation>
+    </message>
+    <message>
+        <source>File with this model&apos;s noise scale, used where noise_scale is 0. Empty: the one kept with the model.</source>
+        <translation>Datei mit der Rauschskala dieses Modells, genommen, wo noise_scale 0 ist. Leer: die beim Modell liegende.</translation>
+    </message>
+    <message>
+        <source>First layers</source>
+        <translation>Erste Schichten</translation>
+    </message>
+    <message>
+        <source>First steps</source>
+        <translation>Erste Schritte</translation>
+    </message>
+    <message>
+        <source>First steps that are always computed; the very first one always is. Published: 8 for DBCache, none for First-Block cache.</source>
+        <translation>Erste Schritte, die immer berechnet werden; der allererste immer. Veröffentlicht: 8 für DBCache, keine für First-Block-Cache.</translation>
+    </message>
+    <message>
+        <source>First-Block cache</source>
+        <translation>First-Block-Cache</translation>
+    </message>
+    <message>
+        <source>Follow the latent</source>
+        <translation>Dem Latent folgen</translation>
+    </message>
+    <message>
+        <source>Follows a table of steps that compute, reuse attention or reuse everything, and scales the predicted noise against the exposure bias of caching.</source>
+        <translation>Folgt einer Tabelle von Schritten, die berechnen, Aufmerksamkeit oder alles wiederverwenden, und skaliert das vorhergesagte Rauschen gegen die Verzerrung durch das Zwischenspeichern.</translation>
+    </message>
+    <message>
+        <source>Follows a table, learned for one model and number of steps, of what is computed where.</source>
+        <translation>Folgt einer für ein Modell und eine Schrittzahl gelernten Tabelle, die sagt, was wo berechnet wird.</translation>
+    </message>
+    <message>
+        <source>Forecast</source>
+        <translation>Vorhersage</translation>
+    </message>
+    <message>
+        <source>Forecast order</source>
+        <translation>Ordnung der Vorhersage</translation>
+    </message>
+    <message>
+        <source>Forecasts all features, runs one layer for real to see how good the forecast is, and computes the next step in full when it is not.</source>
+        <translation>Sagt alle Merkmale vorher, rechnet eine Schicht wirklich, um die Güte der Vorhersage zu sehen, und berechnet den nächsten Schritt voll, wenn sie nicht reicht.</translation>
+    </message>
+    <message>
+        <source>Foretold relative change of the output up to which the last one is used again (tau); 0 computes every step. Published: 0.025 for HunyuanVideo, 0.05 for Wan 2.1; 0.2 on the scale of other programs.</source>
+        <translation>Vorausgesagte relative Änderung der Ausgabe, bis zu der die letzte wieder verwendet wird (tau); 0 berechnet jeden Schritt. Veröffentlicht: 0.025 für HunyuanVideo, 0.05 für Wan 2.1; 0.2 auf der Skala anderer Programme.</translation>
+    </message>
+    <message>
+        <source>Fresh ratio</source>
+        <translation>Frischanteil</translation>
+    </message>
+    <message>
+        <source>Fresh tokens as they are</source>
+        <translation>Frische Tokens wie berechnet</translation>
+    </message>
+    <message>
+        <source>Fully computed part</source>
+        <translation>Voll berechneter Teil</translation>
+    </message>
+    <message>
+        <source>Guidance</source>
+        <translation>Führung</translation>
+    </message>
+    <message>
+        <source>Guidance from</source>
+        <translation>Führung ab</translation>
+    </message>
+    <message>
+        <source>Guidance interval</source>
+        <translation>Intervall der Führung</translation>
+    </message>
+    <message>
+        <source>Guidance rows choose together</source>
+        <translation>Führungszeilen wählen gemeinsam</translation>
+    </message>
+    <message>
+        <source>HarmoniCa: learned table</source>
+        <translation>HarmoniCa: gelernte Tabelle</translation>
+    </message>
+    <message>
+        <source>High frequencies from</source>
+        <translation>Hohe Frequenzen ab</translation>
+    </message>
+    <message>
+        <source>High frequency factor</source>
+        <translation>Faktor hoher Frequenzen</translation>
+    </message>
+    <message>
+        <source>Highest derivative of the Taylor forecast (differences of full steps); 0 reuses the last output. Published: 4 for DiT-XL/2, 1 for FLUX.</source>
+        <translation>Höchste Ableitung der Taylor-Vorhersage (Differenzen voller Schritte); 0 verwendet die letzte Ausgabe wieder. Veröffentlicht: 4 für DiT-XL/2, 1 für FLUX.</translation>
+    </message>
+    <message>
+        <source>Highest derivative of the Taylor forecast (differences of full steps); 0 reuses the last output. Published: 4.</source>
+        <translation>Höchste Ableitung der Taylor-Vorhersage (Differenzen voller Schritte); 0 verwendet die letzte Ausgabe wieder. Veröffentlicht: 4.</translation>
+    </message>
+    <message>
+        <source>Highest order of the Taylor polynomial; 0 reuses, 1 continues in a straight line. Each order keeps one more tensor per module. Published: 4.</source>
+        <translation>Höchste Ordnung des Taylor-Polynoms; 0 verwendet wieder, 1 setzt gerade fort. Jede Ordnung bewahrt einen Tensor mehr je Modul auf. Veröffentlicht: 4.</translation>
+    </message>
+    <message>
+        <source>How far the drafted hidden state is from the real one: relative-l1 = mean of |d - r| / |r| over all numbers (published code); norm-l1 = mean |d - r| / mean |r|; norm-l2 = ||d - r|| / ||r|| (the paper&apos;s equation); cosine = 1 - cosine similarity.</source>
+        <translation>Wie weit der entworfene innere Zustand vom wirklichen entfernt ist: relative-l1 = Mittel von |d - r| / |r| über alle Zahlen (veröffentlichtes Programm); norm-l1 = Mittel |d - r| / Mittel |r|; norm-l2 = ||d - r|| / ||r|| (Gleichung der Veröffentlichung); cosine = 1 - Kosinusähnlichkeit.</translation>
+    </message>
+    <message>
+        <source>How the fresh ratio varies: toca = by step, layer and module, with the weights below; constant; linear = from 1.9 down to 0.1 times over the steps; exp = times 0.9^(step/steps); linear-mode = linear and a tenth of the interval&apos;s phase; layerwise = from 1.9 down to 0.1 times over 28 layers. toca-ddim50, toca-ddpm250 and linear-layerwise are toca with the published DiT code&apos;s own weights. Steps count down in DiT, as published.</source>
+        <translation>Wie der Frischanteil sich ändert: toca = nach Schritt, Schicht und Modul mit den Gewichten darunter; constant = gleich; linear = über die Schritte von 1.9- auf 0.1-fach fallend; exp = mal 0.9^(Schritt/Schritte); linear-mode = linear und ein Zehntel der Phase des Intervalls; layerwise = von 1.9- auf 0.1-fach über 28 Schichten. toca-ddim50, toca-ddpm250 und linear-layerwise sind toca mit den Gewichten des veröffentlichten DiT-Programms. In DiT zählen Schritte abwärts, wie veröffentlicht.</translation>
+    </message>
+    <message>
+        <source>HunyuanVideo, published</source>
+        <translation>HunyuanVideo, veröffentlicht</translation>
+    </message>
+    <message>
+        <source>Interval</source>
+        <translation>Intervall</translation>
+    </message>
+    <message>
+        <source>Interval for all modules</source>
+        <translation>Intervall für alle Module</translation>
+    </message>
+    <message>
+        <source>Iterations of k-means (L1 distance) at most at a full step; it begins with the last clusters&apos; centres. Published: 100.</source>
+        <translation>Höchstzahl der Durchläufe von k-means (L1-Abstand) in einem vollen Schritt; es beginnt mit den letzten Mittelpunkten. Veröffentlicht: 100.</translation>
+    </message>
+    <message>
+        <source>Jumps over all layers and adds their last residual while the first layer&apos;s modulated input has changed little.</source>
+        <translation>Überspringt alle Schichten und addiert ihr letztes Residuum, solange sich die modulierte Eingabe der ersten Schicht wenig geändert hat.</translation>
+    </message>
+    <message>
+        <source>Jumps over all layers and adds their last residual while the norm of the residual is known to change little.</source>
+        <translation>Überspringt alle Schichten und addiert ihr letztes Residuum, solange sich dessen Norm bekanntermaßen wenig ändert.</translation>
+    </message>
+    <message>
+        <source>K: the tokens are put into so many clusters, each guidance row apart, and one token of each is computed. Published: 16.</source>
+        <translation>K: Die Tokens werden in so viele Gruppen geteilt, jede Führungszeile für sich, und aus jeder wird eines berechnet. Veröffentlicht: 16.</translation>
+    </message>
+    <message>
+        <source>Keep the checked layer</source>
+        <translation>Geprüfte Schicht behalten</translation>
+    </message>
+    <message>
+        <source>Keeps and forecasts only the last layer&apos;s output and skips all layers: a fraction of the memory and time, with coarser forecasts (the lite mode of diffusers).</source>
+        <translation>Bewahrt nur die Ausgabe der letzten Schicht auf, sagt sie vorher und lässt alle Schichten aus: ein Bruchteil von Speicher und Zeit, mit gröberen Vorhersagen (der Modus „lite“ von diffusers).</translation>
+    </message>
+    <message>
+        <source>Last layers</source>
+        <translation>Letzte Schichten</translation>
+    </message>
+    <message>
+        <source>Late in the run both guidance rows are computed only at every step that this number divides (the first step is 1); in between the unconditional prediction is rebuilt from the conditional one. 1 computes both always. Published: 5.</source>
+        <translation>Spät im Lauf werden beide Führungszeilen nur in jedem Schritt berechnet, den diese Zahl teilt (der erste Schritt ist 1); dazwischen wird die unbedingte Vorhersage aus der bedingten nachgebildet. 1 berechnet beide immer. Veröffentlicht: 5.</translation>
+    </message>
+    <message>
+        <source>Later steps</source>
+        <translation>Spätere Schritte</translation>
+    </message>
+    <message>
+        <source>Latte, PAB 2/3/6</source>
+        <translation>Latte, PAB 2/3/6</translation>
+    </message>
+    <message>
+        <source>Layer weight</source>
+        <translation>Gewicht der Schicht</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>Schichten</translation>
+    </message>
+    <message>
+        <source>Layers at the end that are always computed (Bn). Published: 0.</source>
+        <translation>Schichten am Ende, die immer berechnet werden (Bn). Veröffentlicht: 0.</translation>
+    </message>
+    <message>
+        <source>Layers that are always computed and whose residual decides (Fn). Published: 1 for First-Block cache, 8 for DBCache.</source>
+        <translation>Schichten, die immer berechnet werden und deren Residuum entscheidet (Fn). Veröffentlicht: 1 für First-Block-Cache, 8 für DBCache.</translation>
+    </message>
+    <message>
+        <source>Leaves whole model calls out, and moves the last prediction along with the latent, while the output is foretold to change little; needs no calibration.</source>
+        <translation>Lässt ganze Modellaufrufe aus und führt die letzte Vorhersage mit dem Latent mit, solange sich die Ausgabe voraussichtlich wenig ändert; braucht keine Kalibrierung.</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Leicht</translation>
+    </message>
+    <message>
+        <source>Low frequencies until</source>
+        <translation>Niedrige Frequenzen bis</translation>
+    </message>
+    <message>
+        <source>Low frequency factor</source>
+        <translation>Faktor niedriger Frequenzen</translation>
+    </message>
+    <message>
+        <source>MLP</source>
+        <translation>MLP</translation>
+    </message>
+    <message>
+        <source>MLP blocks</source>
+        <translation>MLP-Blöcke</translation>
+    </message>
+    <message>
+        <source>MLP broadcasts</source>
+        <translation>MLP-Weitergaben</translation>
+    </message>
+    <message>
+        <source>MLP factor</source>
+        <translation>Faktor des MLP</translation>
+    </message>
+    <message>
+        <source>MLP interval</source>
+        <translation>Intervall des MLP</translation>
+    </message>
+    <message>
+        <source>MLP steps reused</source>
+        <translation>Wiederverwendete MLP-Schritte</translation>
+    </message>
+    <message>
+        <source>MagCache: skips steps by calibrated norms</source>
+        <translation>MagCache: lässt Schritte nach kalibrierten Normen aus</translation>
+    </message>
+    <message>
+        <source>Most skips in a row</source>
+        <translation>Auslassungen höchstens in Folge</translation>
+    </message>
+    <message>
+        <source>Multiplies the fresh ratio of cross-attention in the toca schedule; negative computes none. Published: 1 - 0.67 x 1.5 = -0.005 for Open-Sora, 0.6 for PixArt.</source>
+        <translation>Faktor des Frischanteils der Kreuzaufmerksamkeit im Verlauf toca; negativ berechnet nichts. Veröffentlicht: 1 - 0.67 x 1.5 = -0.005 für Open-Sora, 0.6 für PixArt.</translation>
+    </message>
+    <message>
+        <source>Multiplies the fresh ratio of the MLP in the toca schedule. Published: 1 + 0.33 x 1.5 = 1.495 for Open-Sora, 1.6 for PixArt.</source>
+        <translation>Faktor des Frischanteils des MLP im Verlauf toca. Veröffentlicht: 1 + 0.33 x 1.5 = 1.495 für Open-Sora, 1.6 für PixArt.</translation>
+    </message>
+    <message>
+        <source>Multiplies the scheduled ratio over the steps: points position:factor, 0 = first step, 1 = last, straight lines between, such as 0:2, 0.5:1, 1:0.25. Empty = 1 everywhere, as published.</source>
+        <translation>Faktor des geplanten Anteils über die Schritte: Punkte Ort:Faktor, 0 = erster Schritt, 1 = letzter, dazwischen gerade Linien, etwa 0:2, 0.5:1, 1:0.25. Leer = überall 1, wie veröffentlicht.</translation>
+    </message>
+    <message>
+        <source>N = 3, order 1</source>
+        <translation>N = 3, Ordnung 1</translation>
+    </message>
+    <message>
+        <source>N = 3, order 3</source>
+        <translation>N = 3, Ordnung 3</translation>
+    </message>
+    <message>
+        <source>N = 4, order 4</source>
+        <translation>N = 4, Ordnung 4</translation>
+    </message>
+    <message>
+        <source>N = 5, order 3</source>
+        <translation>N = 5, Ordnung 3</translation>
+    </message>
+    <message>
+        <source>No caching</source>
+        <translation>Ohne Zwischenspeicher</translation>
+    </message>
+    <message>
+        <source>Noise scale</source>
+        <translation>Rauschskala</translation>
+    </message>
+    <message>
+        <source>Number of first steps in which everything is computed. Published: none but the first.</source>
+        <translation>Zahl erster Schritte, in denen alles berechnet wird. Veröffentlicht: keine außer dem ersten.</translation>
+    </message>
+    <message>
+        <source>Number of first steps in which everything is computed; the noisiest steps decide the layout of the clip. Published for Open-Sora: 3.</source>
+        <translation>Zahl erster Schritte, in denen alles berechnet wird; die verrauschtesten entscheiden über den Aufbau des Clips. Veröffentlicht für Open-Sora: 3.</translation>
+    </message>
+    <message>
+        <source>Number of first steps that are all computed, so that differences exist before the first forecast. Published: 2.</source>
+        <translation>Zahl erster Schritte, die alle berechnet werden, damit es vor der ersten Vorhersage Differenzen gibt. Veröffentlicht: 2.</translation>
+    </message>
+    <message>
+        <source>Number of first steps that are computed in full. Published: 2.</source>
+        <translation>Zahl erster Schritte, die voll berechnet werden. Veröffentlicht: 2.</translation>
+    </message>
+    <message>
+        <source>Number of first steps that are computed in full. Published: 3.</source>
+        <translation>Zahl erster Schritte, die voll berechnet werden. Veröffentlicht: 3.</translation>
+    </message>
+    <message>
+        <source>Number of steps after which a reused token&apos;s age counts fully (fresh_threshold of the published code); also the period of linear-mode, and the N of the refresh rule cycle: there, 1 and a fresh ratio of 0 compute everything always. Published: 3; 4 for DiT with 250 steps.</source>
+        <translation>Zahl der Schritte, nach denen das Alter eines wiederverwendeten Tokens voll zählt (fresh_threshold des veröffentlichten Programms); auch die Periode von linear-mode und das N der Regel cycle: Dort berechnen 1 und ein Frischanteil von 0 immer alles. Veröffentlicht: 3; 4 für DiT mit 250 Schritten.</translation>
+    </message>
+    <message>
+        <source>Of the first centres and the chosen tokens.</source>
+        <translation>Der ersten Mittelpunkte und der gewählten Tokens.</translation>
+    </message>
+    <message>
+        <source>On: each kind of module has its own interval below (Open-Sora). Off: all are computed together, every interval steps (N of the FORA paper).</source>
+        <translation>An: Jede Art von Modul hat ihr eigenes Intervall darunter (Open-Sora). Aus: Alle werden gemeinsam alle so vielen Schritte berechnet (N der FORA-Veröffentlichung).</translation>
+    </message>
+    <message>
+        <source>Open-Sora, PAB 2/4/6</source>
+        <translation>Open-Sora, PAB 2/4/6</translation>
+    </message>
+    <message>
+        <source>Open-Sora, PAB 3/5/7</source>
+        <translation>Open-Sora, PAB 3/5/7</translation>
+    </message>
+    <message>
+        <source>Open-Sora, PAB 5/7/9</source>
+        <translation>Open-Sora, PAB 5/7/9</translation>
+    </message>
+    <message>
+        <source>Open-Sora, R = 80 %</source>
+        <translation>Open-Sora, R = 80 %</translation>
+    </message>
+    <message>
+        <source>Open-Sora, R = 85 %</source>
+        <translation>Open-Sora, R = 85 %</translation>
+    </message>
+    <message>
+        <source>Open-Sora, fast</source>
+        <translation>Open-Sora, schnell</translation>
+    </message>
+    <message>
+        <source>Open-Sora, published</source>
+        <translation>Open-Sora, veröffentlicht</translation>
+    </message>
+    <message>
+        <source>Open-Sora, slow</source>
+        <translation>Open-Sora, langsam</translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation>Ordnung</translation>
+    </message>
+    <message>
+        <source>Order 1 after a warm-up</source>
+        <translation>Ordnung 1 nach Anlauf</translation>
+    </message>
+    <message>
+        <source>Order of the table</source>
+        <translation>Reihenfolge der Tabelle</translation>
+    </message>
+    <message>
+        <source>Other sizes</source>
+        <translation>Andere Größen</translation>
+    </message>
+    <message>
+        <source>Outline part</source>
+        <translation>Anteil der Umrisse</translation>
+    </message>
+    <message>
+        <source>PAB: pyramid attention broadcast</source>
+        <translation>PAB: gestaffelt weitergegebene Aufmerksamkeit</translation>
+    </message>
+    <message>
+        <source>Pictures, range 2</source>
+        <translation>Bilder, Reichweite 2</translation>
+    </message>
+    <message>
+        <source>PixArt, R = 60 %</source>
+        <translation>PixArt, R = 60 %</translation>
+    </message>
+    <message>
+        <source>PixArt, R = 70 %</source>
+        <translation>PixArt, R = 70 %</translation>
+    </message>
+    <message>
+        <source>PixArt, R = 80 %</source>
+        <translation>PixArt, R = 80 %</translation>
+    </message>
+    <message>
+        <source>PixArt, R = 90 %</source>
+        <translation>PixArt, R = 90 %</translation>
+    </message>
+    <message>
+        <source>PixArt, every second step</source>
+        <translation>PixArt, jeder zweite Schritt</translation>
+    </message>
+    <message>
+        <source>PixArt, every third step</source>
+        <translation>PixArt, jeder dritte Schritt</translation>
+    </message>
+    <message>
+        <source>PixArt, published</source>
+        <translation>PixArt, veröffentlicht</translation>
+    </message>
+    <message>
+        <source>PixArt, without attention maps</source>
+        <translation>PixArt, ohne Aufmerksamkeitskarten</translation>
+    </message>
+    <message>
+        <source>Propagation</source>
+        <translation>Übernahme</translation>
+    </message>
+    <message>
+        <source>Published table</source>
+        <translation>Veröffentlichte Tabelle</translation>
+    </message>
+    <message>
+        <source>Published threshold</source>
+        <translation>Veröffentlichte Schwelle</translation>
+    </message>
+    <message>
+        <source>Random seed</source>
+        <translation>Zufallsstartwert</translation>
+    </message>
+    <message>
+        <source>Ratio schedule</source>
+        <translation>Verlauf des Anteils</translation>
+    </message>
+    <message>
+        <source>Refresh</source>
+        <translation>Erneuerung</translation>
+    </message>
+    <message>
+        <source>Refresh rule</source>
+        <translation>Regel der Erneuerung</translation>
+    </message>
+    <message>
+        <source>Relative change of the first layers&apos; residual, against the last computed step, below which the others are jumped over; 0 computes everything. Published: 0.05 for First-Block cache in diffusers, 0.08 for DBCache.</source>
+        <translation>Relative Änderung des Residuums der ersten Schichten gegen den letzten berechneten Schritt, unter der die übrigen übersprungen werden; 0 berechnet alles. Veröffentlicht: 0.05 für First-Block-Cache in diffusers, 0.08 für DBCache.</translation>
+    </message>
+    <message>
+        <source>Retained share</source>
+        <translation>Behaltener Anteil</translation>
+    </message>
+    <message>
+        <source>Reuse</source>
+        <translation>Wiederverwendung</translation>
+    </message>
+    <message>
+        <source>Router table</source>
+        <translation>Gelernte Tabelle</translation>
+    </message>
+    <message>
+        <source>Scaling</source>
+        <translation>Skalierung</translation>
+    </message>
+    <message>
+        <source>Schedule</source>
+        <translation>Ablaufplan</translation>
+    </message>
+    <message>
+        <source>Score</source>
+        <translation>Bewertung</translation>
+    </message>
+    <message>
+        <source>Scores</source>
+        <translation>Bewertung</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>Startwert</translation>
+    </message>
+    <message>
+        <source>Seed of the score random: the same seed chooses the same tokens.</source>
+        <translation>Startwert der Bewertung random: Der gleiche wählt die gleichen Tokens.</translation>
+    </message>
+    <message>
+        <source>Selection</source>
+        <translation>Auswahl</translation>
+    </message>
+    <message>
+        <source>Self-attention is computed at every step that this number divides (the first step is 0) and extrapolated in between: F_t + w (F_t - F_{t-2}). 1 computes it always. Published: 2.</source>
+        <translation>Selbstaufmerksamkeit wird in jedem Schritt berechnet, den diese Zahl teilt (der erste ist 0), und dazwischen fortgeschrieben: F_t + w (F_t - F_{t-2}). 1 berechnet sie immer. Veröffentlicht: 2.</translation>
+    </message>
+    <message>
+        <source>Sensitive from</source>
+        <translation>Empfindlich ab</translation>
+    </message>
+    <message>
+        <source>Sensitive to</source>
+        <translation>Empfindlich bis</translation>
+    </message>
+    <message>
+        <source>Share added to the score of the best token in each cell of a frame (s4), which spreads the choice over the picture. Published: 0 for Open-Sora, 0.6 for DiT (0.8 in DuCa), 0.4 for PixArt.</source>
+        <translation>Anteil, der zur Bewertung des besten Tokens jeder Zelle eines Bildes addiert wird (s4) und die Auswahl über das Bild verteilt. Veröffentlicht: 0 für Open-Sora, 0.6 für DiT (0.8 in DuCa), 0.4 für PixArt.</translation>
+    </message>
+    <message>
+        <source>Share of first steps in which attention is always computed. Published for Open-Sora: 7 of 30 steps.</source>
+        <translation>Anteil erster Schritte, in denen Aufmerksamkeit immer berechnet wird. Veröffentlicht für Open-Sora: 7 von 30 Schritten.</translation>
+    </message>
+    <message>
+        <source>Share of first steps in which both rows are always computed. Published for Open-Sora: 11 of 30 steps.</source>
+        <translation>Anteil erster Schritte, in denen immer beide Zeilen berechnet werden. Veröffentlicht für Open-Sora: 11 von 30 Schritten.</translation>
+    </message>
+    <message>
+        <source>Share of first steps in which the last blocks are jumped over; afterwards the first ones are. The Δ-DiT code in the EB-Cache repository changes over at 0.6.</source>
+        <translation>Anteil erster Schritte, in denen die letzten Blöcke übersprungen werden; danach sind es die ersten. Das Δ-DiT-Programm in der Ablage von EB-Cache wechselt bei 0.6.</translation>
+    </message>
+    <message>
+        <source>Share of the blocks that are jumped over, rounded to whole blocks (in video models pairs of a spatial and a temporal one). 0 computes everything always.</source>
+        <translation>Anteil der Blöcke, die übersprungen werden, auf ganze gerundet (in Videomodellen Paare aus einem räumlichen und einem zeitlichen). 0 berechnet immer alles.</translation>
+    </message>
+    <message>
+        <source>Share of the first steps that are always computed; the very first one always is. Published: 0.2.</source>
+        <translation>Anteil erster Schritte, die immer berechnet werden; der allererste immer. Veröffentlicht: 0.2.</translation>
+    </message>
+    <message>
+        <source>Share of the run after which the high frequencies grow. Published for Open-Sora: step 20 of 30.</source>
+        <translation>Anteil des Laufs, nach dem die hohen Frequenzen wachsen. Veröffentlicht für Open-Sora: Schritt 20 von 30.</translation>
+    </message>
+    <message>
+        <source>Share of the run in which the low frequencies grow. Published for Open-Sora: step 25 of 30.</source>
+        <translation>Anteil des Laufs, in dem die niedrigen Frequenzen wachsen. Veröffentlicht für Open-Sora: Schritt 25 von 30.</translation>
+    </message>
+    <message>
+        <source>Share of the steps before which all are computed. Published: 0.1 to 0.2.</source>
+        <translation>Anteil der Schritte, vor dem alle berechnet werden. Veröffentlicht: 0.1 bis 0.2.</translation>
+    </message>
+    <message>
+        <source>Share of the steps from which on all are computed. Published: the last step.</source>
+        <translation>Anteil der Schritte, ab dem alle berechnet werden. Veröffentlicht: der letzte Schritt.</translation>
+    </message>
+    <message>
+        <source>Share of the steps from which the cycle is 2, because caching hurts most there (steps as the published code counts them: down in DiT). Published for DiT: 0.2 to 0.4; equal numbers switch it off.</source>
+        <translation>Anteil der Schritte, ab dem der Zyklus 2 ist, weil der Cache dort am meisten schadet (Schritte gezählt wie im veröffentlichten Programm: in DiT abwärts). Veröffentlicht für DiT: 0.2 bis 0.4; gleiche Zahlen schalten es ab.</translation>
+    </message>
+    <message>
+        <source>Share of the steps up to which the cycle is 2; see sensitive_from. Published for DiT: 0.4.</source>
+        <translation>Anteil der Schritte, bis zu dem der Zyklus 2 ist; siehe sensitive_from. Veröffentlicht für DiT: 0.4.</translation>
+    </message>
+    <message>
+        <source>Share of their cluster&apos;s fresh token that all other tokens take over. 0 changes no other token. Published: 0.005 for DiT-XL/2, 0.007 for FLUX, 0.01 for HunyuanVideo.</source>
+        <translation>Anteil des frischen Tokens ihrer Gruppe, den alle übrigen Tokens übernehmen. 0 ändert kein anderes Token. Veröffentlicht: 0.005 für DiT-XL/2, 0.007 für FLUX, 0.01 für HunyuanVideo.</translation>
+    </message>
+    <message>
+        <source>Share of tokens computed between full steps, before the schedule&apos;s and the module&apos;s factor; 0 computes none. Published for Open-Sora: 0.10, with the MLP factor 0.15 (the paper&apos;s cache ratio R = 85 %).</source>
+        <translation>Anteil der Tokens, die zwischen vollen Schritten berechnet werden, vor dem Faktor des Verlaufs und des Moduls; 0 berechnet keine. Veröffentlicht für Open-Sora: 0.10, mit dem Faktor des MLP 0.15 (Cache-Anteil R = 85 % der Veröffentlichung).</translation>
+    </message>
+    <message>
+        <source>Side of such a cell: 2 in DiT, 4 in PixArt. Cells at the right and lower edge are smaller where the size does not divide.</source>
+        <translation>Seite einer solchen Zelle: 2 in DiT, 4 in PixArt. Zellen am rechten und unteren Rand sind kleiner, wo die Größe nicht aufgeht.</translation>
+    </message>
+    <message>
+        <source>Slow</source>
+        <translation>Langsam</translation>
+    </message>
+    <message>
+        <source>So many first blocks (of the spatial and of the temporal ones) broadcast their MLP. Published for Open-Sora: 5.</source>
+        <translation>So viele erste Blöcke (der räumlichen und der zeitlichen) geben ihr MLP weiter. Veröffentlicht für Open-Sora: 5.</translation>
+    </message>
+    <message>
+        <source>Spatial attention interval</source>
+        <translation>Intervall der räumlichen Aufmerksamkeit</translation>
+    </message>
+    <message>
+        <source>Spatial bonus</source>
+        <translation>Räumlicher Zuschlag</translation>
+    </message>
+    <message>
+        <source>Spatial bonus cell</source>
+        <translation>Zelle des Zuschlags</translation>
+    </message>
+    <message>
+        <source>Spatial range</source>
+        <translation>Reichweite räumlich</translation>
+    </message>
+    <message>
+        <source>SpeCa: drafted and checked features</source>
+        <translation>SpeCa: entworfene und geprüfte Merkmale</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Anfang</translation>
+    </message>
+    <message>
+        <source>Step table</source>
+        <translation>Schritttabelle</translation>
+    </message>
+    <message>
+        <source>Step weight</source>
+        <translation>Gewicht des Schritts</translation>
+    </message>
+    <message>
+        <source>Steps from one full computation to the next for every module alike, where modules have no interval of their own. Steps count down in DiT, as published. 1 computes everything always.</source>
+        <translation>Schritte von einer vollen Berechnung zur nächsten für alle Module gleich, wo Module kein eigenes Intervall haben. In DiT zählen Schritte abwärts, wie veröffentlicht. 1 berechnet immer alles.</translation>
+    </message>
+    <message>
+        <source>Steps from one full computation to the next; in between the stretch of blocks is jumped over (N of the paper). 1 computes everything always.</source>
+        <translation>Schritte von einer vollen Berechnung zur nächsten; dazwischen wird die Strecke der Blöcke übersprungen (N der Veröffentlichung). 1 berechnet immer alles.</translation>
+    </message>
+    <message>
+        <source>Steps from one full computation to the next; those between are forecast. 1 computes everything always. Published: 4 for DiT.</source>
+        <translation>Schritte von einer vollen Berechnung zur nächsten; die dazwischen werden vorhergesagt. 1 berechnet immer alles. Veröffentlicht: 4 für DiT.</translation>
+    </message>
+    <message>
+        <source>Steps from one full step to the next (N of the paper). 1 computes every step in full. Published: 4 in the code, 5 in the table for DiT-XL/2.</source>
+        <translation>Schritte von einem vollen Schritt zum nächsten (N der Veröffentlichung). 1 berechnet jeden Schritt voll. Veröffentlicht: 4 im Programm, 5 in der Tabelle für DiT-XL/2.</translation>
+    </message>
+    <message>
+        <source>Steps that may be jumped over one after the other (K); 0 computes every step. Published: 3 for Open-Sora, 2 slow, 4 to 6 fast.</source>
+        <translation>Schritte, die nacheinander übersprungen werden dürfen (K); 0 berechnet jeden Schritt. Veröffentlicht: 3 für Open-Sora, 2 langsam, 4 bis 6 schnell.</translation>
+    </message>
+    <message>
+        <source>Steps that may be jumped over one after the other; 0 sets no limit. Published: no limit.</source>
+        <translation>Schritte, die nacheinander übersprungen werden dürfen; 0 setzt keine Grenze. Veröffentlicht: keine Grenze.</translation>
+    </message>
+    <message>
+        <source>Steps that reuse the MLP&apos;s output after each of these timesteps. 0 computes it always. Published: 2.</source>
+        <translation>Schritte, die nach jedem dieser Zeitschritte die Ausgabe des MLP wiederverwenden. 0 berechnet es immer. Veröffentlicht: 2.</translation>
+    </message>
+    <message>
+        <source>Steps x layers, then each module&apos;s layers from the first to the last: c = compute, u = reuse, r10 = compute the 10 % of the tokens with the highest score, f2 = forecast of order 2; a number in front repeats, &apos;/&apos; parts layers, 8* stands for eight alike. Example: 6x8; sa = 8*c 2u c 2u; mlp = 8*c 2r10 c 2r10. Empty computes everything.</source>
+        <translation>Schritte x Schichten, dann die Schichten jedes Moduls von der ersten zur letzten: c = berechnen, u = wiederverwenden, r10 = die 10 % der Tokens mit der höchsten Bewertung berechnen, f2 = Vorhersage der Ordnung 2; eine Zahl davor wiederholt, &apos;/&apos; trennt Schichten, 8* steht für acht gleiche. Beispiel: 6x8; sa = 8*c 2u c 2u; mlp = 8*c 2r10 c 2r10. Leer berechnet alles.</translation>
+    </message>
+    <message>
+        <source>Table</source>
+        <translation>Tabelle</translation>
+    </message>
+    <message>
+        <source>TaylorSeer: forecasting features</source>
+        <translation>TaylorSeer: vorhergesagte Merkmale</translation>
+    </message>
+    <message>
+        <source>TeaCache: skips steps by the timestep embedding</source>
+        <translation>TeaCache: lässt Schritte nach der Zeiteinbettung aus</translation>
+    </message>
+    <message>
+        <source>Temporal attention interval</source>
+        <translation>Intervall der zeitlichen Aufmerksamkeit</translation>
+    </message>
+    <message>
+        <source>Temporal range</source>
+        <translation>Reichweite zeitlich</translation>
+    </message>
+    <message>
+        <source>Text influence weight</source>
+        <translation>Gewicht des Texteinflusses</translation>
+    </message>
+    <message>
+        <source>The MLP is computed in full at every step that this number divides and reused in between. 1 computes it always. Published for Open-Sora: 3.</source>
+        <translation>Das MLP wird in jedem Schritt voll berechnet, den diese Zahl teilt, und dazwischen wiederverwendet. 1 berechnet es immer. Veröffentlicht für Open-Sora: 3.</translation>
+    </message>
+    <message>
+        <source>The attention inside each frame is computed in full at every step that this number divides and reused in between. 1 computes it always. Published for Open-Sora: 3.</source>
+        <translation>Die Aufmerksamkeit innerhalb jedes Bildes wird in jedem Schritt voll berechnet, den diese Zahl teilt, und dazwischen wiederverwendet. 1 berechnet sie immer. Veröffentlicht für Open-Sora: 3.</translation>
+    </message>
+    <message>
+        <source>The attention inside each frame, or over the whole picture in DiT and PixArt, is computed at every step that this number divides, and its output serves the steps in between, inside the window of timesteps. 1 computes it always. Published for Open-Sora: 2.</source>
+        <translation>Die Aufmerksamkeit innerhalb jedes Bildes, in DiT und PixArt über das ganze Bild, wird in jedem Schritt berechnet, den diese Zahl teilt; ihre Ausgabe gilt im Fenster der Zeitschritte für die Schritte dazwischen. 1 berechnet sie immer. Veröffentlicht für Open-Sora: 2.</translation>
+    </message>
+    <message>
+        <source>The attention over the frames is computed at every step that this number divides, and its output serves the steps in between, inside the window of timesteps. 1 computes it always. Published for Open-Sora: 4.</source>
+        <translation>Die Aufmerksamkeit über die Bilder wird in jedem Schritt berechnet, den diese Zahl teilt; ihre Ausgabe gilt im Fenster der Zeitschritte für die Schritte dazwischen. 1 berechnet sie immer. Veröffentlicht für Open-Sora: 4.</translation>
+    </message>
+    <message>
+        <source>The attention over the frames is computed in full at every step that this number divides and reused in between. 1 computes it always. Published for Open-Sora: 3.</source>
+        <translation>Die Aufmerksamkeit über die Bilder wird in jedem Schritt voll berechnet, den diese Zahl teilt, und dazwischen wiederverwendet. 1 berechnet sie immer. Veröffentlicht für Open-Sora: 3.</translation>
+    </message>
+    <message>
+        <source>The attention over the text is computed at every step that this number divides, and its output serves the steps in between, inside the window of timesteps. 1 computes it always. Published for Open-Sora: 6.</source>
+        <translation>Die Aufmerksamkeit über den Text wird in jedem Schritt berechnet, den diese Zahl teilt; ihre Ausgabe gilt im Fenster der Zeitschritte für die Schritte dazwischen. 1 berechnet sie immer. Veröffentlicht für Open-Sora: 6.</translation>
+    </message>
+    <message>
+        <source>The attention over the text is computed in full at every step that this number divides and reused in between. 1 computes it always. Published for Open-Sora: 6.</source>
+        <translation>Die Aufmerksamkeit über den Text wird in jedem Schritt voll berechnet, den diese Zahl teilt, und dazwischen wiederverwendet. 1 berechnet sie immer. Veröffentlicht für Open-Sora: 6.</translation>
+    </message>
+    <message>
+        <source>The checked layer&apos;s real output goes on; the published code throws it away and goes on with the draft.</source>
+        <translation>Die wirkliche Ausgabe der geprüften Schicht geht weiter; das veröffentlichte Programm wirft sie weg und macht mit dem Entwurf weiter.</translation>
+    </message>
+    <message>
+        <source>The difference of the two rows&apos; predictions, low frequencies (within a fifth of the shorter side), is multiplied by this in every step without the unconditional row, until low_until. Published for Open-Sora: 1.15, diffusers: 1.1.</source>
+        <translation>Die Differenz der Vorhersagen beider Zeilen, niedrige Frequenzen (innerhalb eines Fünftels der kürzeren Seite), wird in jedem Schritt ohne die unbedingte Zeile damit multipliziert, bis low_until. Veröffentlicht für Open-Sora: 1.15, diffusers: 1.1.</translation>
+    </message>
+    <message>
+        <source>The error of a drafted step above which the next step is computed in full: threshold x decay^progress, at least 0.01, progress rising from 0 to 1. Published for DiT-XL/2: 0.1 (0.3 for the samples of its table). 0 gives the least threshold everywhere.</source>
+        <translation>Fehler eines entworfenen Schritts, über dem der nächste voll berechnet wird: Schwelle x Abnahme^Fortschritt, mindestens 0.01, der Fortschritt steigt von 0 auf 1. Veröffentlicht für DiT-XL/2: 0.1 (0.3 für die Bilder seiner Tabelle). 0 ergibt überall die kleinste Schwelle.</translation>
+    </message>
+    <message>
+        <source>The polynomial fitted to this model, made by `toca calibrate --policy teacache`; empty takes the model&apos;s own. One of other weights is refused.</source>
+        <translation>Das an dieses Modell angepasste Polynom, gemacht mit `toca calibrate --policy teacache`; leer nimmt das des Modells. Eines von anderen Gewichten wird abgelehnt.</translation>
+    </message>
+    <message>
+        <source>The polynomial itself instead of a file: five numbers, highest power first. Published for Open-Sora v1.2&apos;s weights: 217.546007,-118.329252,26.8662585,-0.0459364272,0.048442624.</source>
+        <translation>Das Polynom selbst statt einer Datei: fünf Zahlen, höchste Potenz zuerst. Veröffentlicht für die Gewichte von Open-Sora v1.2: 217.546007,-118.329252,26.8662585,-0.0459364272,0.048442624.</translation>
+    </message>
+    <message>
+        <source>The predicted noise (of a flow model the velocity) is divided by this; predicted variances are left alone. 1 = off, 0 = the model&apos;s own calibration (toca calibrate). Published for DiT-XL/2: 0.965.</source>
+        <translation>Das vorhergesagte Rauschen (bei Flussmodellen die Geschwindigkeit) wird dadurch geteilt; vorhergesagte Varianzen bleiben. 1 = aus, 0 = die Kalibrierung des Modells (toca calibrate). Veröffentlicht für DiT-XL/2: 0.965.</translation>
+    </message>
+    <message>
+        <source>The ratios of this model, made by `toca calibrate --policy magcache`; empty takes the model&apos;s own. One of other weights is refused.</source>
+        <translation>Die Verhältnisse dieses Modells, gemacht mit `toca calibrate --policy magcache`; leer nimmt die des Modells. Solche von anderen Gewichten werden abgelehnt.</translation>
+    </message>
+    <message>
+        <source>The same for the high frequencies, from high_from on. Published for Open-Sora: 1.15, diffusers: 1.1.</source>
+        <translation>Dasselbe für die hohen Frequenzen, ab high_from. Veröffentlicht für Open-Sora: 1.15, diffusers: 1.1.</translation>
+    </message>
+    <message>
+        <source>The same over the layers of each kind: 0 = first layer, 1 = last. Empty = 1 everywhere, as published.</source>
+        <translation>Dasselbe über die Schichten jeder Art: 0 = erste Schicht, 1 = letzte. Leer = überall 1, wie veröffentlicht.</translation>
+    </message>
+    <message>
+        <source>The threshold shrinks to this share of itself over the run. 1 = constant. Published for DiT-XL/2: 0.01 with threshold 0.1, 0.05 with 0.3.</source>
+        <translation>Die Schwelle schrumpft über den Lauf auf diesen Anteil ihrer selbst. 1 = gleichbleibend. Veröffentlicht für DiT-XL/2: 0.01 mit Schwelle 0.1, 0.05 mit 0.3.</translation>
+    </message>
+    <message>
+        <source>The weight rises from 0 to w after the first share of steps; otherwise it is w throughout.</source>
+        <translation>Das Gewicht steigt nach dem ersten Anteil der Schritte von 0 auf w; sonst ist es durchgehend w.</translation>
+    </message>
+    <message>
+        <source>Threshold</source>
+        <translation>Schwelle</translation>
+    </message>
+    <message>
+        <source>Timesteps at which an MLP broadcast begins, with commas: the first step at or below each computes, the following ones reuse. Empty: the MLP is always computed. Published for Open-Sora: 864,788,676.</source>
+        <translation>Zeitschritte, bei denen eine Weitergabe des MLP beginnt, mit Kommas: Der erste Schritt bei oder unter jedem berechnet, die folgenden verwenden wieder. Leer: Das MLP wird immer berechnet. Veröffentlicht für Open-Sora: 864,788,676.</translation>
+    </message>
+    <message>
+        <source>ToCa: token-wise caching</source>
+        <translation>ToCa: Zwischenspeichern je Token</translation>
+    </message>
+    <message>
+        <source>Wan 2.1, published</source>
+        <translation>Wan 2.1, veröffentlicht</translation>
+    </message>
+    <message>
+        <source>Warm-up</source>
+        <translation>Anlauf</translation>
+    </message>
+    <message>
+        <source>Weight of a token&apos;s age in its score (s3): larger spreads the computed tokens over the clip. Published: 0.25.</source>
+        <translation>Gewicht des Alters eines Tokens in seiner Bewertung (s3): größer verteilt die berechneten Tokens über den Clip. Veröffentlicht: 0.25.</translation>
+    </message>
+    <message>
+        <source>Weight of the attention a token receives from the others (s1). Published: 1 for DiT, 0 for Open-Sora and PixArt.</source>
+        <translation>Gewicht der Aufmerksamkeit, die ein Token von den anderen erhält (s1). Veröffentlicht: 1 für DiT, 0 für Open-Sora und PixArt.</translation>
+    </message>
+    <message>
+        <source>Weight of the entropy of a token&apos;s attention over the text (s2). Published for Open-Sora and PixArt: 1; 0 for DiT, which has no text.</source>
+        <translation>Gewicht der Entropie der Aufmerksamkeit eines Tokens über den Text (s2). Veröffentlicht für Open-Sora und PixArt: 1; 0 für DiT, das keinen Text hat.</translation>
+    </message>
+    <message>
+        <source>Weight rises</source>
+        <translation>Gewicht steigt</translation>
+    </message>
+    <message>
+        <source>Weight w of the layer in the toca schedule: from 1 + w times down to 1 - w times the fresh ratio over 28 layers. Published: 0 for Open-Sora, 0.6 for PixArt.</source>
+        <translation>Gewicht w der Schicht im Verlauf toca: von 1 + w- bis hinab zu 1 - w-mal dem Frischanteil über 28 Schichten. Veröffentlicht: 0 für Open-Sora, 0.6 für PixArt.</translation>
+    </message>
+    <message>
+        <source>Weight w of the step in the cycle N / (1 + w - 2 w step / steps): with it, and a fresh ratio above 0, N = 1 is not always a cycle of 1. Published: 0.4 for DiT, where steps count down, -0.2 for PixArt, 0 for DuCa&apos;s PixArt.</source>
+        <translation>Gewicht w des Schritts im Zyklus N / (1 + w - 2 w Schritt / Schritte): Damit und mit einem Frischanteil über 0 ist N = 1 nicht immer ein Zyklus von 1. Veröffentlicht: 0.4 für DiT, wo Schritte abwärts zählen, -0.2 für PixArt, 0 für DuCas PixArt.</translation>
+    </message>
+    <message>
+        <source>Weight w of the step in the toca schedule: from 1 + w times down to 1 - w times the fresh ratio over the steps. Published: 0 for Open-Sora, 0.9 for PixArt.</source>
+        <translation>Gewicht w des Schritts im Verlauf toca: von 1 + w- bis hinab zu 1 - w-mal dem Frischanteil über die Schritte. Veröffentlicht: 0 für Open-Sora, 0.9 für PixArt.</translation>
+    </message>
+    <message>
+        <source>What decides which tokens are computed, besides their age: attention = influence on other tokens and on the text, with the weights below; kv-norm = small attention values, needs no attention map; norm = large inputs; similarity = inputs unlike the stored output; random.</source>
+        <translation>Was außer dem Alter entscheidet, welche Tokens berechnet werden: attention = Einfluss auf andere Tokens und auf den Text, mit den Gewichten darunter; kv-norm = kleine Werte der Aufmerksamkeit, braucht keine Karte; norm = große Eingaben; similarity = Eingaben, die der gespeicherten Ausgabe unähnlich sind; random = zufällig.</translation>
+    </message>
+    <message>
+        <source>What each step computes, with commas: 0 everything, 1 the MLP only, 2 nothing (attention over the text goes with self-attention). A single 0 computes everything always. Empty: the intervals below, or the published table of 50 steps, whose intervals are kept at the same share of the run for other numbers of steps.</source>
+        <translation>Was jeder Schritt berechnet, mit Kommas: 0 alles, 1 nur das MLP, 2 nichts (die Aufmerksamkeit über den Text geht mit der Selbstaufmerksamkeit). Eine einzelne 0 berechnet immer alles. Leer: die Intervalle darunter oder die veröffentlichte Tabelle für 50 Schritte, deren Intervalle bei anderen Schrittzahlen am selben Anteil des Laufs bleiben.</translation>
+    </message>
+    <message>
+        <source>What happens where the run has other steps or layers than the table: stretch it to the run&apos;s, repeat its steps one after the other, or refuse. The first step is always computed.</source>
+        <translation>Was geschieht, wenn der Lauf andere Schritte oder Schichten hat als die Tabelle: sie auf die des Laufs strecken, ihre Schritte nacheinander wiederholen oder ablehnen. Der erste Schritt wird immer berechnet.</translation>
+    </message>
+    <message>
+        <source>When modules are computed in full: per-module = each kind at its own interval below (Open-Sora); cycle = all modules of a layer every N steps, N the interval among the scores, adapted to the step (DiT and PixArt).</source>
+        <translation>Wann Module voll berechnet werden: per-module = jede Art in ihrem eigenen Intervall (Open-Sora); cycle = alle Module einer Schicht alle N Schritte, N das Intervall bei der Bewertung, dem Schritt angepasst (DiT und PixArt).</translation>
+    </message>
+    <message>
+        <source>Whether the conditional and the unconditional row of a prompt compute the same tokens, by their mean score. Published: together where a text steers the model (the scores attention and random; PixArt&apos;s kv-norm), apart in DiT, for Open-Sora&apos;s kv-norm, and for norm and similarity.</source>
+        <translation>Ob die bedingte und die unbedingte Zeile eines Prompts dieselben Tokens berechnen, nach ihrer mittleren Bewertung. Veröffentlicht: gemeinsam, wo ein Text das Modell lenkt (die Bewertungen attention und random; kv-norm von PixArt), getrennt in DiT, bei kv-norm von Open-Sora und bei norm und similarity.</translation>
+    </message>
+    <message>
+        <source>Which layer is run for real, counted from the last. Published: 1.</source>
+        <translation>Welche Schicht wirklich gerechnet wird, von der letzten an gezählt. Veröffentlicht: 1.</translation>
+    </message>
+    <message>
+        <source>Window from</source>
+        <translation>Fenster ab</translation>
+    </message>
+    <message>
+        <source>Window to</source>
+        <translation>Fenster bis</translation>
+    </message>
+    <message>
+        <source>With intervals: the share of first steps in which everything is computed. Published table: 22 of 50.</source>
+        <translation>Mit Intervallen: Anteil erster Schritte, in denen alles berechnet wird. Veröffentlichte Tabelle: 22 von 50.</translation>
+    </message>
+    <message>
+        <source>blocks</source>
+        <translation>Blöcke</translation>
+    </message>
+    <message>
+        <source>diffusers&apos; settings</source>
+        <translation>Einstellungen von diffusers</translation>
+    </message>
+    <message>
+        <source>layers</source>
+        <translation>Schichten</translation>
+    </message>
+    <message>
+        <source>sampling = the first entry is the first, noisiest step; published = the last entry is the first step, as in the published cache_table.npy.</source>
+        <translation>sampling = der erste Eintrag ist der erste, verrauschteste Schritt; published = der letzte Eintrag ist der erste Schritt, wie in der veröffentlichten cache_table.npy.</translation>
+    </message>
+    <message>
+        <source>steps</source>
+        <translation>Schritte</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>Tokens</translation>
+    </message>
+    <message>
+        <source>w at the last step. 0 reuses the last output as it is. Published for Open-Sora: 0.9 (counter - 7) / 20, which is 1.035 at step 30; diffusers: 0.5 throughout.</source>
+        <translation>w im letzten Schritt. 0 verwendet die letzte Ausgabe, wie sie ist. Veröffentlicht für Open-Sora: 0.9 (Zähler - 7) / 20, also 1.035 bei Schritt 30; diffusers: durchgehend 0.5.</translation>
+    </message>
+    <message>
+        <source>Δ-DiT: stored deviation of blocks</source>
+        <translation>Δ-DiT: gespeicherte Abweichung von Blöcken</translation>
+    </message>
+</context>
+<context>
     <name>toca::app::EngineRunner</name>
     <message>
         <source>A run is going on. Wait for it or cancel it first.</source>
@@ -99,7 +1258,7 @@
         <translation>FLOPs-Gewinn %1, Laufzeitgewinn %2. </translation>
     </message>
     <message>
-        <source>The clock follows the FLOPs: less than 2 % of the run's time lies between the two.</source>
+        <source>The clock follows the FLOPs: less than 2 % of the run&apos;s time lies between the two.</source>
         <translation>Die Laufzeit folgt den FLOPs: Weniger als 2 % der Zeit des Laufs liegen zwischen beiden.</translation>
     </message>
     <message>
@@ -115,19 +1274,19 @@
         <translation>Beim FLOPs-Gewinn hätte die Schleife %1 gedauert; sie dauerte %2. Die Lücke von %3 dazwischen: %4.</translation>
     </message>
     <message>
-        <source>The cache's own work took no measurable time: every reused result is a gain.</source>
+        <source>The cache&apos;s own work took no measurable time: every reused result is a gain.</source>
         <translation>Die eigene Arbeit des Caches brauchte keine messbare Zeit: Jedes wiederverwendete Ergebnis ist ein Gewinn.</translation>
     </message>
     <message>
-        <source>This setting does not pay: the cache's own work took %1 and saved %2 of computing. Compute fewer tokens, or refresh less often.</source>
+        <source>This setting does not pay: the cache&apos;s own work took %1 and saved %2 of computing. Compute fewer tokens, or refresh less often.</source>
         <translation>Diese Einstellung lohnt sich nicht: Die eigene Arbeit des Caches brauchte %1 und sparte %2 an Rechenzeit. Weniger Tokens berechnen oder seltener auffrischen.</translation>
     </message>
     <message>
-        <source>The cache's own work took %1 and saved %2 of computing, %3 times what it cost. On this machine such caching pays as long as less than %4 of the uncached work is computed.</source>
+        <source>The cache&apos;s own work took %1 and saved %2 of computing, %3 times what it cost. On this machine such caching pays as long as less than %4 of the uncached work is computed.</source>
         <translation>Die eigene Arbeit des Caches brauchte %1 und sparte %2 an Rechenzeit, das %3-Fache ihrer Kosten. Auf diesem Rechner lohnt sich solches Caching, solange weniger als %4 der ungecachten Arbeit berechnet wird.</translation>
     </message>
     <message>
-        <source>These settings can't be used.</source>
+        <source>These settings can&apos;t be used.</source>
         <translation>Diese Einstellungen sind nicht verwendbar.</translation>
     </message>
     <message>
@@ -155,7 +1314,7 @@
         <translation>Während des Laufs ging der Speicher aus.</translation>
     </message>
     <message>
-        <source>This build can't do that.</source>
+        <source>This build can&apos;t do that.</source>
         <translation>Diese Programmversion kann das nicht.</translation>
     </message>
     <message>
@@ -479,7 +1638,7 @@
         <translation>: %1 Zellen, im Mittel %2 berechnet</translation>
     </message>
     <message>
-        <source>, %1, %2 (%3 of the modules' time), of it %4 selection</source>
+        <source>, %1, %2 (%3 of the modules&apos; time), of it %4 selection</source>
         <translation>, %1, %2 (%3 der Modulzeit), davon %4 Auswahl</translation>
     </message>
     <message>
@@ -549,7 +1708,7 @@
         <translation>Cache-Anteil</translation>
     </message>
     <message>
-        <source>Tokens taken from the cache, share of all tokens of the step (1 - fresh ratio, the paper's R). The bar is the mean over the modules; its parts say what each contributes.</source>
+        <source>Tokens taken from the cache, share of all tokens of the step (1 - fresh ratio, the paper&apos;s R). The bar is the mean over the modules; its parts say what each contributes.</source>
         <translation>Aus dem Cache genommene Tokens, Anteil an allen Tokens des Schritts (1 - Frischanteil, das R der Veröffentlichung). Der Balken ist das Mittel über die Module; seine Teile zeigen, was jedes beiträgt.</translation>
     </message>
     <message>
@@ -603,7 +1762,7 @@
 <context>
     <name>toca::ui::CachingPanel</name>
     <message>
-        <source>This policy decides while running, from the run's own data. Shown is what it expects; the statistics show what it did.</source>
+        <source>This policy decides while running, from the run&apos;s own data. Shown is what it expects; the statistics show what it did.</source>
         <translation>Dieses Verfahren entscheidet erst im Lauf, anhand von dessen eigenen Daten. Angezeigt wird, was es erwartet; die Statistik zeigt, was es getan hat.</translation>
     </message>
     <message>
@@ -711,7 +1870,7 @@
         <translation>Zeit: auf diesem Rechner noch nicht gemessen; der erste Lauf misst sie.</translation>
     </message>
     <message>
-        <source>%1 × faster than the uncached run's %2%3</source>
+        <source>%1 × faster than the uncached run&apos;s %2%3</source>
         <translation>%1 × schneller als der ungecachte Lauf mit %2%3</translation>
     </message>
     <message>
@@ -785,10 +1944,6 @@
         <translation>endgültig</translation>
     </message>
     <message>
-        <source>predicted at step %1/%2</source>
-        <translation>vorhergesagt in Schritt %1/%2</translation>
-    </message>
-    <message>
         <source>For example: %1</source>
         <translation>Zum Beispiel: %1</translation>
     </message>
@@ -817,7 +1972,7 @@
         <translation>|%1 − %2| × %3</translation>
     </message>
     <message>
-        <source>This frame can't be shown.</source>
+        <source>This frame can&apos;t be shown.</source>
         <translation>Dieses Bild kann nicht angezeigt werden.</translation>
     </message>
     <message>
@@ -851,6 +2006,10 @@
     <message>
         <source>%1 %</source>
         <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>predicted at step %1</source>
+        <translation>vorhergesagt in Schritt %1</translation>
     </message>
 </context>
 <context>
@@ -903,7 +2062,7 @@
         <translation>Latentfehler, über dem der Lauf als divergiert gilt</translation>
     </message>
     <message>
-        <source>The divergence point is the first step whose latent is further from the uncached run's than this: ‖a − b‖ / ‖b‖ after the step.</source>
+        <source>The divergence point is the first step whose latent is further from the uncached run&apos;s than this: ‖a − b‖ / ‖b‖ after the step.</source>
         <translation>Der Divergenzpunkt ist der erste Schritt, dessen Latent weiter als dieser Wert von dem des ungecachten Laufs entfernt ist: ‖a − b‖ / ‖b‖ nach dem Schritt.</translation>
     </message>
     <message>
@@ -919,7 +2078,7 @@
         <translation>Latentfehler</translation>
     </message>
     <message>
-        <source>Distance of the latent after each step from the uncached run's, ‖a − b‖ / ‖b‖. Known live as soon as both runs have made the step.</source>
+        <source>Distance of the latent after each step from the uncached run&apos;s, ‖a − b‖ / ‖b‖. Known live as soon as both runs have made the step.</source>
         <translation>Abstand des Latents nach jedem Schritt von dem des ungecachten Laufs, ‖a − b‖ / ‖b‖. Live bekannt, sobald beide Läufe den Schritt gemacht haben.</translation>
     </message>
     <message>
@@ -955,7 +2114,7 @@
         <translation>PSNR je Bild</translation>
     </message>
     <message>
-        <source>Peak signal-to-noise ratio of each frame against the uncached clip's. Higher is closer.</source>
+        <source>Peak signal-to-noise ratio of each frame against the uncached clip&apos;s. Higher is closer.</source>
         <translation>Spitzen-Signal-Rausch-Verhältnis jedes Bildes gegenüber dem ungecachten Clip. Höher ist näher.</translation>
     </message>
     <message>
@@ -963,7 +2122,7 @@
         <translation>SSIM je Bild</translation>
     </message>
     <message>
-        <source>Structural similarity of each frame with the uncached clip's: luma, Gaussian window 11 × 11. 1 = identical.</source>
+        <source>Structural similarity of each frame with the uncached clip&apos;s: luma, Gaussian window 11 × 11. 1 = identical.</source>
         <translation>Strukturelle Ähnlichkeit jedes Bildes mit dem des ungecachten Clips: Luma, Gauß-Fenster 11 × 11. 1 = identisch.</translation>
     </message>
     <message>
@@ -1092,6 +2251,10 @@
         <source>Decided while running: the gain is not known before.</source>
         <translation>Während des Laufs entschieden: Der Gewinn ist vorher nicht bekannt.</translation>
     </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
+    </message>
 </context>
 <context>
     <name>toca::ui::CurveView</name>
@@ -1175,7 +2338,7 @@
         <translation>Faktor des ausgewählten Punkts: mal Frischanteil, 0 bis 10</translation>
     </message>
     <message>
-        <source>Back to the preset's curve</source>
+        <source>Back to the preset&apos;s curve</source>
         <translation>Zurück zur Kurve der Voreinstellung</translation>
     </message>
     <message>
@@ -1377,7 +2540,10 @@
     </message>
     <message numerus="yes">
         <source>%n run(s). Click one to open it.</source>
-        <translation><numerusform>%n Lauf. Zum Öffnen anklicken.</numerusform><numerusform>%n Läufe. Zum Öffnen einen anklicken.</numerusform></translation>
+        <translation>
+            <numerusform>%n Lauf. Zum Öffnen anklicken.</numerusform>
+            <numerusform>%n Läufe. Zum Öffnen einen anklicken.</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -1655,7 +2821,10 @@
     </message>
     <message numerus="yes">
         <source>%n run(s) will be made.</source>
-        <translation><numerusform>%n Lauf wird ausgeführt.</numerusform><numerusform>%n Läufe werden ausgeführt.</numerusform></translation>
+        <translation>
+            <numerusform>%n Lauf wird ausgeführt.</numerusform>
+            <numerusform>%n Läufe werden ausgeführt.</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -2016,14 +3185,6 @@
         <translation>Nach einem gecachten Lauf den ungecachten Lauf derselben Anfrage ausführen, solange die Engine frei ist. Jeder andere Start bricht ihn sofort ab.</translation>
     </message>
     <message>
-        <source>The uncached run is being made in the background: step %1 of %2. Whatever you start stops it.</source>
-        <translation>Der ungecachte Lauf wird im Hintergrund ausgeführt: Schritt %1 von %2. Jeder andere Start bricht ihn ab.</translation>
-    </message>
-    <message>
-        <source>Uncached run: step %1 of %2</source>
-        <translation>Ungecachter Lauf: Schritt %1 von %2</translation>
-    </message>
-    <message>
         <source>Reading %1…</source>
         <translation>%1 wird gelesen…</translation>
     </message>
@@ -2131,10 +3292,6 @@
         <source>Nothing yet</source>
         <translation>Noch nichts</translation>
     </message>
-    <message numerus="yes">
-        <source>Queue: step %1 of %2, %n waiting</source>
-        <translation><numerusform>Warteschlange: Schritt %1 von %2, %n wartet</numerusform><numerusform>Warteschlange: Schritt %1 von %2, %n warten</numerusform></translation>
-    </message>
     <message>
         <source>Ready. The queue is done.</source>
         <translation>Fertig. Die Warteschlange ist abgearbeitet.</translation>
@@ -2156,7 +3313,7 @@
         <translation>Viele Prompts, Startwerte und Einstellungen als ein Auftrag</translation>
     </message>
     <message>
-        <source>Starts when the queue's present entry has ended</source>
+        <source>Starts when the queue&apos;s present entry has ended</source>
         <translation>Startet, wenn der laufende Eintrag der Warteschlange beendet ist</translation>
     </message>
     <message>
@@ -2460,7 +3617,7 @@
         <translation>Neuer Lauf mit der Sonde</translation>
     </message>
     <message>
-        <source>The run with the probe's change. Nothing was run again.</source>
+        <source>The run with the probe&apos;s change. Nothing was run again.</source>
         <translation>Der Lauf mit der Änderung der Sonde. Nichts wurde neu ausgeführt.</translation>
     </message>
     <message>
@@ -2475,6 +3632,83 @@
         <source>The tuner has ended: %1</source>
         <translation>Die Abstimmung ist beendet: %1</translation>
     </message>
+    <message>
+        <source>&amp;Measure</source>
+        <translation>&amp;Messen</translation>
+    </message>
+    <message>
+        <source>The uncached run is being made in the background: %1 of %2 steps. Whatever you start stops it.</source>
+        <translation>Der ungecachte Lauf entsteht im Hintergrund: %1 von %2 Schritten. Was immer Sie starten, hält ihn an.</translation>
+    </message>
+    <message>
+        <source>Uncached run: %1 of %2 steps</source>
+        <translation>Ungecachter Lauf: %1 von %2 Schritten</translation>
+    </message>
+    <message>
+        <source>Measure &amp;sensitivity, or pause</source>
+        <translation>&amp;Empfindlichkeit messen oder anhalten</translation>
+    </message>
+    <message>
+        <source>Start, pause or go on with the measurement as the sensitivity panel is set</source>
+        <translation>Die Messung mit den Einstellungen des Bereichs „Empfindlichkeit“ starten, anhalten oder fortsetzen</translation>
+    </message>
+    <message>
+        <source>Run the &amp;probe, or cancel it</source>
+        <translation>&amp;Probe ausführen oder abbrechen</translation>
+    </message>
+    <message>
+        <source>Run again with the painted tokens changed</source>
+        <translation>Noch einmal laufen lassen, mit den gemalten Tokens verändert</translation>
+    </message>
+    <message>
+        <source>Record the &amp;threshold response</source>
+        <translation>Antwort auf die &amp;Schwelle aufzeichnen</translation>
+    </message>
+    <message>
+        <source>An uncached run from which all thresholds can be read</source>
+        <translation>Ein ungecachter Lauf, an dem sich alle Schwellen ablesen lassen</translation>
+    </message>
+    <message>
+        <source>Start or stop the t&amp;uner</source>
+        <translation>&amp;Abstimmer starten oder anhalten</translation>
+    </message>
+    <message>
+        <source>Search schedules on example prompts in the background</source>
+        <translation>Im Hintergrund Ablaufpläne an Beispielprompts suchen</translation>
+    </message>
+    <message>
+        <source>Pause or resume the &amp;queue</source>
+        <translation>&amp;Warteschlange anhalten oder fortsetzen</translation>
+    </message>
+    <message>
+        <source>The running entry is finished first</source>
+        <translation>Der laufende Eintrag wird erst beendet</translation>
+    </message>
+    <message>
+        <source>paint tokens</source>
+        <translation>Tokens malen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n token(s) painted, protected in coming runs</source>
+        <translation>
+            <numerusform>%n Token gemalt, in kommenden Läufen geschützt</numerusform>
+            <numerusform>%n Tokens gemalt, in kommenden Läufen geschützt</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n token(s) painted</source>
+        <translation>
+            <numerusform>%n Token gemalt</numerusform>
+            <numerusform>%n Tokens gemalt</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Queue: %1 of %2 steps, %n waiting</source>
+        <translation>
+            <numerusform>Warteschlange: %1 von %2 Schritten, %n wartet</numerusform>
+            <numerusform>Warteschlange: %1 von %2 Schritten, %n warten</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>toca::ui::MapLegend</name>
@@ -2488,7 +3722,7 @@
     </message>
     <message>
         <source>subset</source>
-        <translation>Teilmenge</translation>
+        <translation>Teil</translation>
     </message>
     <message>
         <source>&lt;b&gt;subset&lt;/b&gt;: some tokens computed (bar = fresh ratio), the others reused</source>
@@ -2496,7 +3730,7 @@
     </message>
     <message>
         <source>reused</source>
-        <translation>wiederverwendet</translation>
+        <translation>übernommen</translation>
     </message>
     <message>
         <source>&lt;b&gt;reused&lt;/b&gt;: the stored output</source>
@@ -2504,7 +3738,7 @@
     </message>
     <message>
         <source>not entered</source>
-        <translation>ausgelassen</translation>
+        <translation>aus</translation>
     </message>
     <message>
         <source>&lt;b&gt;not entered&lt;/b&gt;: layer or step jumped over</source>
@@ -2578,7 +3812,7 @@
         <translation>Speicher: %1 für die Gewichte und %2 für den Cache des aktuellen Verfahrens, dazu Platz zum Rechnen. %3</translation>
     </message>
     <message>
-        <source>This system doesn't tell what is free.</source>
+        <source>This system doesn&apos;t tell what is free.</source>
         <translation>Dieses System gibt nicht an, was frei ist.</translation>
     </message>
     <message>
@@ -2612,7 +3846,7 @@
         <translation>Standard: %1. Zum Zurücksetzen auf die Beschriftung doppelklicken.</translation>
     </message>
     <message>
-        <source>Back to the preset's value</source>
+        <source>Back to the preset&apos;s value</source>
         <translation>Zurück zum Wert der Voreinstellung</translation>
     </message>
     <message>
@@ -2620,7 +3854,7 @@
         <translation>%1 zurücksetzen</translation>
     </message>
     <message>
-        <source>the model's own</source>
+        <source>the model&apos;s own</source>
         <translation>die des Modells</translation>
     </message>
     <message>
@@ -2762,7 +3996,7 @@
         <translation>Schieber nach links</translation>
     </message>
     <message>
-        <source>Move the slider's line to the left</source>
+        <source>Move the slider&apos;s line to the left</source>
         <translation>Die Linie des Schiebers nach links bewegen</translation>
     </message>
     <message>
@@ -2770,7 +4004,7 @@
         <translation>Schieber nach rechts</translation>
     </message>
     <message>
-        <source>Move the slider's line to the right</source>
+        <source>Move the slider&apos;s line to the right</source>
         <translation>Die Linie des Schiebers nach rechts bewegen</translation>
     </message>
     <message>
@@ -2854,7 +4088,7 @@
         <translation>Bewertung</translation>
     </message>
     <message>
-        <source>The policy's score: the highest are computed</source>
+        <source>The policy&apos;s score: the highest are computed</source>
         <translation>Bewertung durch das Verfahren: Die Tokens mit den höchsten Werten werden berechnet</translation>
     </message>
     <message>
@@ -2898,7 +4132,7 @@
         <translation>Wiedergabetempo</translation>
     </message>
     <message>
-        <source>Playback speed, times the clip's own rate  [ [ ] ]</source>
+        <source>Playback speed, times the clip&apos;s own rate  [ [ ] ]</source>
         <translation>Wiedergabetempo, Vielfaches der Bildrate des Clips  [ [ ] ]</translation>
     </message>
     <message>
@@ -2936,6 +4170,14 @@
     <message>
         <source>%1 %</source>
         <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>Protect tokens</source>
+        <translation>Tokens schützen</translation>
+    </message>
+    <message>
+        <source>Paint tokens on the picture that coming runs protect: policies choose them first. The right button erases; width and frames are set beside the probe, whose mask this is.</source>
+        <translation>Tokens auf das Bild malen, die kommende Läufe schützen: Verfahren wählen sie zuerst. Die rechte Taste radiert; Breite und Bilder werden bei der Probe eingestellt, deren Maske dies ist.</translation>
     </message>
 </context>
 <context>
@@ -3007,12 +4249,12 @@
         <translation>Der Lauf beginnt.</translation>
     </message>
     <message>
-        <source>step %1 of %2</source>
-        <translation>Schritt %1 von %2</translation>
-    </message>
-    <message>
         <source>final</source>
         <translation>final</translation>
+    </message>
+    <message>
+        <source>step %1</source>
+        <translation>Schritt %1</translation>
     </message>
 </context>
 <context>
@@ -3164,7 +4406,7 @@
         <translation>Schaden: Änderung des endgültigen Latents</translation>
     </message>
     <message>
-        <source>of a token's norm</source>
+        <source>of a token&apos;s norm</source>
         <translation>relativ zur Tokennorm</translation>
     </message>
     <message>
@@ -3301,7 +4543,7 @@ Frisch: Sie werden in allen gewählten Schritten und Schichten berechnet.</trans
         <translation>Dieses Modell hat %1 nicht gelernt; das wird erraten oder ignoriert.</translation>
     </message>
     <message>
-        <source>Model's own</source>
+        <source>Model&apos;s own</source>
         <translation>Wie Modell</translation>
     </message>
     <message>
@@ -3360,7 +4602,7 @@ Frisch: Sie werden in allen gewählten Schritten und Schichten berechnet.</trans
         <translation>Was es nicht zeigen soll</translation>
     </message>
     <message>
-        <source>Guidance pushes away from this text instead of the model's own unconditional embedding.</source>
+        <source>Guidance pushes away from this text instead of the model&apos;s own unconditional embedding.</source>
         <translation>Die Führung drängt von diesem Text weg statt von der modelleigenen unkonditionierten Einbettung.</translation>
     </message>
     <message>
@@ -3488,7 +4730,7 @@ Frisch: Sie werden in allen gewählten Schritten und Schichten berechnet.</trans
         <translation>DDPM</translation>
     </message>
     <message>
-        <source>Draws new noise at every step, with the model's own variance; published with 250 steps.</source>
+        <source>Draws new noise at every step, with the model&apos;s own variance; published with 250 steps.</source>
         <translation>Zieht in jedem Schritt neues Rauschen mit der modelleigenen Varianz; veröffentlicht mit 250 Schritten.</translation>
     </message>
     <message>
@@ -3551,10 +4793,6 @@ Frisch: Sie werden in allen gewählten Schritten und Schichten berechnet.</trans
         <translation>wartet</translation>
     </message>
     <message>
-        <source>step %1 of %2</source>
-        <translation>Schritt %1 von %2</translation>
-    </message>
-    <message>
         <source>starting</source>
         <translation>startet</translation>
     </message>
@@ -3605,6 +4843,10 @@ Frisch: Sie werden in allen gewählten Schritten und Schichten berechnet.</trans
     <message>
         <source>in %1</source>
         <translation>in %1</translation>
+    </message>
+    <message>
+        <source>%1 of %2 steps</source>
+        <translation>%1 von %2 Schritten</translation>
     </message>
 </context>
 <context>
@@ -3663,7 +4905,10 @@ Frisch: Sie werden in allen gewählten Schritten und Schichten berechnet.</trans
     </message>
     <message numerus="yes">
         <source>%n failed</source>
-        <translation><numerusform>%n fehlgeschlagen</numerusform><numerusform>%n fehlgeschlagen</numerusform></translation>
+        <translation>
+            <numerusform>%n fehlgeschlagen</numerusform>
+            <numerusform>%n fehlgeschlagen</numerusform>
+        </translation>
     </message>
     <message>
         <source>paused</source>
@@ -3716,16 +4961,16 @@ Frisch: Sie werden in allen gewählten Schritten und Schichten berechnet.</trans
         <translation>wartet</translation>
     </message>
     <message>
-        <source>step %1 of %2</source>
-        <translation>Schritt %1 von %2</translation>
-    </message>
-    <message>
         <source>failed: %1</source>
         <translation>fehlgeschlagen: %1</translation>
     </message>
     <message>
         <source>not run</source>
         <translation>nicht gelaufen</translation>
+    </message>
+    <message>
+        <source>%1 of %2 steps</source>
+        <translation>%1 von %2 Schritten</translation>
     </message>
 </context>
 <context>
@@ -3779,7 +5024,7 @@ Frisch: Sie werden in allen gewählten Schritten und Schichten berechnet.</trans
         <translation>Einstellungen merken</translation>
     </message>
     <message>
-        <source>Adds the caching panel's present settings as a contender of their own, so that several can take part</source>
+        <source>Adds the caching panel&apos;s present settings as a contender of their own, so that several can take part</source>
         <translation>Nimmt die aktuellen Einstellungen des Caching-Bereichs als eigenen Teilnehmer auf, sodass mehrere davon antreten können</translation>
     </message>
     <message>
@@ -3815,7 +5060,7 @@ Frisch: Sie werden in allen gewählten Schritten und Schichten berechnet.</trans
         <translation>Zeigt den ausgewählten Lauf in den anderen Arbeitsbereichen, mit Auswahlkarte, Tokens und Statistik; nichts läuft erneut</translation>
     </message>
     <message>
-        <source>Takes the selected contender's policy and parameters over into the caching panel</source>
+        <source>Takes the selected contender&apos;s policy and parameters over into the caching panel</source>
         <translation>Übernimmt Verfahren und Parameter des ausgewählten Teilnehmers in den Caching-Bereich</translation>
     </message>
     <message>
@@ -3901,10 +5146,6 @@ Frisch: Sie werden in allen gewählten Schritten und Schichten berechnet.</trans
 <context>
     <name>toca::ui::RaceTableModel</name>
     <message>
-        <source>step %1 / %2</source>
-        <translation>Schritt %1 / %2</translation>
-    </message>
-    <message>
         <source>failed</source>
         <translation>fehlgeschlagen</translation>
     </message>
@@ -3945,7 +5186,7 @@ Frisch: Sie werden in allen gewählten Schritten und Schichten berechnet.</trans
         <translation>Laufzeit der Entrauschungsschleife ohne Laden, Text, Vorschauen und Dekodieren; Median der Runden.</translation>
     </message>
     <message>
-        <source>Denoising time of the uncached baseline divided by this one's, both measured in this race, in turns.</source>
+        <source>Denoising time of the uncached baseline divided by this one&apos;s, both measured in this race, in turns.</source>
         <translation>Entrauschungszeit des ungecachten Laufs geteilt durch die dieses Laufs, beide in diesem Rennen im Wechsel gemessen.</translation>
     </message>
     <message>
@@ -4000,6 +5241,10 @@ Frisch: Sie werden in allen gewählten Schritten und Schichten berechnet.</trans
         <source>Cache</source>
         <translation>Cache</translation>
     </message>
+    <message>
+        <source>%1 / %2 steps</source>
+        <translation>%1 / %2 Schritte</translation>
+    </message>
 </context>
 <context>
     <name>toca::ui::RaceTile</name>
@@ -4016,11 +5261,18 @@ Doppelklick oder Eingabe öffnet diesen Lauf mit seinen Karten und seiner Statis
     <name>toca::ui::RunDesk</name>
     <message numerus="yes">
         <source>%n run(s) moved to the trash. Ctrl+Z brings them back.</source>
-        <translation><numerusform>%n Lauf in den Papierkorb verschoben. Strg+Z holt ihn zurück.</numerusform><numerusform>%n Läufe in den Papierkorb verschoben. Strg+Z holt sie zurück.</numerusform></translation>
+        <translation>
+            <numerusform>%n Lauf in den Papierkorb verschoben. Strg+Z holt ihn zurück.</numerusform>
+            <numerusform>%n Läufe in den Papierkorb verschoben. Strg+Z holt sie zurück.</numerusform>
+        </translation>
     </message>
     <message>
         <source>Saved %1</source>
         <translation>%1 gespeichert</translation>
+    </message>
+    <message>
+        <source>What was in the trash is back.</source>
+        <translation>Was im Papierkorb lag, ist zurück.</translation>
     </message>
 </context>
 <context>
@@ -4031,7 +5283,10 @@ Doppelklick oder Eingabe öffnet diesen Lauf mit seinen Karten und seiner Statis
     </message>
     <message numerus="yes">
         <source>%n run(s) selected</source>
-        <translation><numerusform>%n Lauf ausgewählt</numerusform><numerusform>%n Läufe ausgewählt</numerusform></translation>
+        <translation>
+            <numerusform>%n Lauf ausgewählt</numerusform>
+            <numerusform>%n Läufe ausgewählt</numerusform>
+        </translation>
     </message>
     <message>
         <source>Size</source>
@@ -4064,10 +5319,6 @@ Doppelklick oder Eingabe öffnet diesen Lauf mit seinen Karten und seiner Statis
     <message>
         <source>s denoising</source>
         <translation>s Entrauschen</translation>
-    </message>
-    <message>
-        <source>Time gain</source>
-        <translation>Zeitgewinn</translation>
     </message>
     <message>
         <source>×</source>
@@ -4153,6 +5404,10 @@ Doppelklick oder Eingabe öffnet diesen Lauf mit seinen Karten und seiner Statis
         <source>On disk</source>
         <translation>Auf Platte</translation>
     </message>
+    <message>
+        <source>Time gain against the newest uncached run</source>
+        <translation>Zeitgewinn gegen den neuesten ungecachten Lauf</translation>
+    </message>
 </context>
 <context>
     <name>toca::ui::RunListModel</name>
@@ -4203,14 +5458,20 @@ Doppelklick oder Eingabe öffnet diesen Lauf mit seinen Karten und seiner Statis
     <name>toca::ui::RunStore</name>
     <message numerus="yes">
         <source>The library was above its limit: %n old run(s) removed.</source>
-        <translation><numerusform>Die Bibliothek überschritt ihre Grenze: %n alter Lauf entfernt.</numerusform><numerusform>Die Bibliothek überschritt ihre Grenze: %n alte Läufe entfernt.</numerusform></translation>
+        <translation>
+            <numerusform>Die Bibliothek überschritt ihre Grenze: %n alter Lauf entfernt.</numerusform>
+            <numerusform>Die Bibliothek überschritt ihre Grenze: %n alte Läufe entfernt.</numerusform>
+        </translation>
     </message>
 </context>
 <context>
     <name>toca::ui::RunsPanel</name>
     <message numerus="yes">
         <source>Delete %n run(s)</source>
-        <translation><numerusform>%n Lauf löschen</numerusform><numerusform>%n Läufe löschen</numerusform></translation>
+        <translation>
+            <numerusform>%n Lauf löschen</numerusform>
+            <numerusform>%n Läufe löschen</numerusform>
+        </translation>
     </message>
     <message>
         <source>Search prompt, policy, model, seed</source>
@@ -4725,13 +5986,13 @@ Doppelklick oder Eingabe öffnet diesen Lauf mit seinen Karten und seiner Statis
         <translation>Auf Vorschritt einfrieren</translation>
     </message>
     <message>
-        <source>Noise: the same Gaussian error is added to each group's output in turn.
+        <source>Noise: the same Gaussian error is added to each group&apos;s output in turn.
 Freeze: the group gets the output of the step before, as a cache would give it.</source>
         <translation>Rauschen: Zur Ausgabe jeder Gruppe wird nacheinander derselbe gaußsche Fehler addiert.
 Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie liefern würde.</translation>
     </message>
     <message>
-        <source>Size of the error, relative to the root mean square of the module's output</source>
+        <source>Size of the error, relative to the root mean square of the module&apos;s output</source>
         <translation>Größe des Fehlers, relativ zum quadratischen Mittel der Modulausgabe</translation>
     </message>
     <message>
@@ -4887,7 +6148,7 @@ Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie
         <translation>Dasselbe zwischen dem 95. und dem 5. Perzentil</translation>
     </message>
     <message>
-        <source>%1: Spearman's rank correlation with the measured change; +1 = the same order</source>
+        <source>%1: Spearman&apos;s rank correlation with the measured change; +1 = the same order</source>
         <translation>%1: Spearman-Rangkorrelation mit der gemessenen Änderung; +1 = gleiche Reihenfolge</translation>
     </message>
     <message>
@@ -4927,7 +6188,7 @@ Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie
         <translation>Verwirft das bisher Gemessene</translation>
     </message>
     <message>
-        <source>Runs uncached. The present request's policy gives ages and weights of the scores.</source>
+        <source>Runs uncached. The present request&apos;s policy gives ages and weights of the scores.</source>
         <translation>Läuft ungecacht. Alter und Gewichte der Bewertungen stammen vom Verfahren der aktuellen Anfrage.</translation>
     </message>
     <message>
@@ -4955,11 +6216,11 @@ Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie
         <translation>Gemessene Änderung der Vorhersage</translation>
     </message>
     <message>
-        <source>Change of every token's prediction</source>
+        <source>Change of every token&apos;s prediction</source>
         <translation>Änderung der Vorhersage jedes Tokens</translation>
     </message>
     <message>
-        <source>of a token's norm</source>
+        <source>of a token&apos;s norm</source>
         <translation>der Norm eines Tokens</translation>
     </message>
     <message>
@@ -5156,11 +6417,11 @@ Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie
         <translation>Breite × Höhe des Clips in Pixeln. Mit der Größe des ersten Eintrags wurde das Modell trainiert.</translation>
     </message>
     <message>
-        <source>Number of frames: 1 for a picture, or %1 and more; multiples of %1 fit the temporal VAE best. 2 to %2 can't be generated: the published timestep transform degenerates to zero there.</source>
+        <source>Number of frames: 1 for a picture, or %1 and more; multiples of %1 fit the temporal VAE best. 2 to %2 can&apos;t be generated: the published timestep transform degenerates to zero there.</source>
         <translation>Anzahl der Bilder: 1 für ein Einzelbild, sonst %1 und mehr; Vielfache von %1 passen am besten zum zeitlichen VAE. 2 bis %2 lassen sich nicht erzeugen: Die veröffentlichte Zeitschritt-Transformation entartet dort zu null.</translation>
     </message>
     <message>
-        <source>%1 frames can't be generated: choose 1, or %2 and more. Set to %3.</source>
+        <source>%1 frames can&apos;t be generated: choose 1, or %2 and more. Set to %3.</source>
         <translation>%1 Bilder lassen sich nicht erzeugen: 1 wählen, oder %2 und mehr. Auf %3 gesetzt.</translation>
     </message>
     <message>
@@ -5262,7 +6523,7 @@ Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie
         <translation>Bewertung</translation>
     </message>
     <message>
-        <source>Evidence and scores of the tokens: the cache's own work</source>
+        <source>Evidence and scores of the tokens: the cache&apos;s own work</source>
         <translation>Belege und Bewertungen der Tokens: die eigene Arbeit des Caches</translation>
     </message>
     <message>
@@ -5270,7 +6531,7 @@ Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie
         <translation>Auswahl</translation>
     </message>
     <message>
-        <source>Ranking tokens and counting their ages: the cache's own work</source>
+        <source>Ranking tokens and counting their ages: the cache&apos;s own work</source>
         <translation>Tokens ordnen und ihr Alter zählen: die eigene Arbeit des Caches</translation>
     </message>
     <message>
@@ -5278,7 +6539,7 @@ Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie
         <translation>Sammeln, Verteilen</translation>
     </message>
     <message>
-        <source>Moving the chosen tokens together and back: the cache's own work</source>
+        <source>Moving the chosen tokens together and back: the cache&apos;s own work</source>
         <translation>Die gewählten Tokens zusammen- und zurückbewegen: die eigene Arbeit des Caches</translation>
     </message>
     <message>
@@ -5286,7 +6547,7 @@ Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie
         <translation>Cache-Verkehr</translation>
     </message>
     <message>
-        <source>Storing, forecasting and mixing module outputs: the cache's own work</source>
+        <source>Storing, forecasting and mixing module outputs: the cache&apos;s own work</source>
         <translation>Modulausgaben speichern, vorhersagen und mischen: die eigene Arbeit des Caches</translation>
     </message>
     <message>
@@ -5294,7 +6555,7 @@ Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie
         <translation>Sampler</translation>
     </message>
     <message>
-        <source>Guidance and the sampler's step</source>
+        <source>Guidance and the sampler&apos;s step</source>
         <translation>Führung und der Schritt des Samplers</translation>
     </message>
     <message>
@@ -5325,7 +6586,7 @@ Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie
 <context>
     <name>toca::ui::StatisticsPanel</name>
     <message>
-        <source>No run yet. The plan's numbers appear here as soon as a model is open.</source>
+        <source>No run yet. The plan&apos;s numbers appear here as soon as a model is open.</source>
         <translation>Noch kein Lauf. Die Zahlen des Plans erscheinen hier, sobald ein Modell offen ist.</translation>
     </message>
     <message>
@@ -5388,10 +6649,6 @@ Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie
         <translation>Bild %1 / %2</translation>
     </message>
     <message>
-        <source>step %1 / %2</source>
-        <translation>Schritt %1 / %2</translation>
-    </message>
-    <message>
         <source>%1 it/s</source>
         <translation>%1 it/s</translation>
     </message>
@@ -5416,12 +6673,16 @@ Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie
         <translation>Laufzeitgewinn bisher: Zeit des ungecachten Laufs dieser Anfrage für ebenso viele Schritte, geteilt durch die benötigte Zeit</translation>
     </message>
     <message>
-        <source>Wall-clock gain so far, estimated: pace of this run's own full steps, divided by its mean pace. Compare with the uncached run for a measured gain.</source>
+        <source>Wall-clock gain so far, estimated: pace of this run&apos;s own full steps, divided by its mean pace. Compare with the uncached run for a measured gain.</source>
         <translation>Laufzeitgewinn bisher, geschätzt: Zeit pro Schritt der eigenen vollen Schritte dieses Laufs, geteilt durch seine mittlere Zeit pro Schritt. Für einen gemessenen Gewinn mit dem ungecachten Lauf vergleichen.</translation>
     </message>
     <message>
         <source>cache %1</source>
         <translation>Cache %1</translation>
+    </message>
+    <message>
+        <source>%1 / %2 steps</source>
+        <translation>%1 / %2 Schritte</translation>
     </message>
 </context>
 <context>
@@ -5439,10 +6700,6 @@ Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie
         <translation>kein Lauf</translation>
     </message>
     <message>
-        <source>step %1 of %2: here the run leaves its uncached baseline</source>
-        <translation>Schritt %1 von %2: Hier entfernt sich der Lauf von seinem ungecachten Gegenstück</translation>
-    </message>
-    <message>
         <source>final clip</source>
         <translation>finaler Clip</translation>
     </message>
@@ -5451,20 +6708,24 @@ Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie
         <translation>neueste Vorhersage, während des Laufs mitgeführt</translation>
     </message>
     <message>
-        <source>step %1 of %2, no prediction kept</source>
-        <translation>Schritt %1 von %2, keine Vorhersage aufbewahrt</translation>
-    </message>
-    <message>
-        <source>predicted at step %1 of %2</source>
-        <translation>vorhergesagt in Schritt %1 von %2</translation>
-    </message>
-    <message>
         <source>final</source>
         <translation>final</translation>
     </message>
     <message>
         <source>live</source>
         <translation>live</translation>
+    </message>
+    <message>
+        <source>step %1: here the run leaves its uncached baseline</source>
+        <translation>Schritt %1: Hier verlässt der Lauf seine ungecachte Grundlage</translation>
+    </message>
+    <message>
+        <source>step %1, no prediction kept</source>
+        <translation>Schritt %1, keine Vorhersage aufbewahrt</translation>
+    </message>
+    <message>
+        <source>predicted at step %1</source>
+        <translation>vorhergesagt in Schritt %1</translation>
     </message>
 </context>
 <context>
@@ -5502,11 +6763,11 @@ Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie
         <translation>Zeitgewinn, einmal gemessen</translation>
     </message>
     <message>
-        <source>Denoising time of the uncached run (%1) divided by this run's (%2). Each was measured once, on this machine, at different times: whatever else the machine did meanwhile is in the number. A time gain above the FLOPs gain usually means that it was busier during the uncached run. For medians of several interleaved runs: toca generate --compare-baseline --repeat.</source>
+        <source>Denoising time of the uncached run (%1) divided by this run&apos;s (%2). Each was measured once, on this machine, at different times: whatever else the machine did meanwhile is in the number. A time gain above the FLOPs gain usually means that it was busier during the uncached run. For medians of several interleaved runs: toca generate --compare-baseline --repeat.</source>
         <translation>Entrauschungszeit des ungecachten Laufs (%1), geteilt durch die dieses Laufs (%2). Beide wurden je einmal gemessen, auf diesem Rechner, zu verschiedenen Zeiten: Was der Rechner währenddessen sonst noch tat, steckt in der Zahl. Liegt der Zeitgewinn über dem FLOPs-Gewinn, war der Rechner meist während des ungecachten Laufs stärker beschäftigt. Für Mediane mehrerer abwechselnder Läufe: toca generate --compare-baseline --repeat.</translation>
     </message>
     <message>
-        <source>Counted FLOPs of the uncached run divided by this run's. The time gain is smaller when choosing, gathering and scattering tokens costs time.</source>
+        <source>Counted FLOPs of the uncached run divided by this run&apos;s. The time gain is smaller when choosing, gathering and scattering tokens costs time.</source>
         <translation>Gezählte FLOPs des ungecachten Laufs, geteilt durch die dieses Laufs. Der Zeitgewinn ist kleiner, wenn das Auswählen, Sammeln und Verteilen von Tokens Zeit kostet.</translation>
     </message>
     <message>
@@ -5562,7 +6823,7 @@ Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie
         <translation>%1 von %2</translation>
     </message>
     <message>
-        <source>Attributes of the prompt that the clip shows: colour, shape, size, motion, backdrop and number of objects, measured from the pixels by classical vision. Known for prompts of the embedded model's world only.</source>
+        <source>Attributes of the prompt that the clip shows: colour, shape, size, motion, backdrop and number of objects, measured from the pixels by classical vision. Known for prompts of the embedded model&apos;s world only.</source>
         <translation>Eigenschaften aus dem Prompt, die der Clip zeigt: Farbe, Form, Größe, Bewegung, Hintergrund und Anzahl der Objekte, aus den Pixeln mit klassischer Bildverarbeitung gemessen. Nur für Prompts aus der Welt des eingebetteten Modells bekannt.</translation>
     </message>
     <message>
@@ -5629,7 +6890,7 @@ Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie
         <translation>&lt;p&gt;&lt;b&gt;mal so schnell&lt;/b&gt;: Laufzeit der Entrauschungsschleife, wo dieser Rechner vermessen wurde, sonst FLOPs.&lt;/p&gt;&lt;p&gt;&lt;b&gt;MB höchstens&lt;/b&gt;: Speicher des Caches.&lt;/p&gt;&lt;p&gt;&lt;b&gt;dB mindestens&lt;/b&gt;: PSNR zum ungecachten Lauf, unter Einstellungen, die aufgezeichnet und verglichen wurden.&lt;/p&gt;</translation>
     </message>
     <message>
-        <source>Search the policy's setting that meets the target, before any run (Return in the field)</source>
+        <source>Search the policy&apos;s setting that meets the target, before any run (Return in the field)</source>
         <translation>Die Einstellung des Verfahrens suchen, die das Ziel erreicht, noch vor jedem Lauf (Eingabe im Feld)</translation>
     </message>
     <message>
@@ -5774,7 +7035,7 @@ Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie
         <translation>Zeit nach Modul</translation>
     </message>
     <message>
-        <source>Where each step's time went. Selection = scoring, ranking, gathering and scattering tokens; other = embeddings, final layer, guidance and sampler.</source>
+        <source>Where each step&apos;s time went. Selection = scoring, ranking, gathering and scattering tokens; other = embeddings, final layer, guidance and sampler.</source>
         <translation>Wohin die Zeit jedes Schritts ging. Auswahl = Tokens bewerten, ordnen, sammeln und verteilen; sonstiges = Einbettungen, letzte Schicht, Führung und Sampler.</translation>
     </message>
     <message>
@@ -5797,7 +7058,7 @@ Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie
         <translation>Gesparte Zeit</translation>
     </message>
     <message>
-        <source>Wall-clock seconds from the first step on. Compared with the baseline run where there is one, else with the mean of this run's own full steps; the key says which.</source>
+        <source>Wall-clock seconds from the first step on. Compared with the baseline run where there is one, else with the mean of this run&apos;s own full steps; the key says which.</source>
         <translation>Laufzeit in Sekunden ab dem ersten Schritt. Verglichen mit dem ungecachten Lauf, wo es ihn gibt, sonst mit dem Mittel der eigenen vollen Schritte dieses Laufs; die Legende sagt, womit.</translation>
     </message>
     <message>
@@ -6064,6 +7325,77 @@ Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie
     </message>
 </context>
 <context>
+    <name>toca::ui::TokenOverlay</name>
+    <message>
+        <source>Tokens appear here when a run has started</source>
+        <translation>Tokens erscheinen hier, sobald ein Lauf begonnen hat</translation>
+    </message>
+    <message>
+        <source>Click a cell of the selection map to see its tokens here</source>
+        <translation>Eine Zelle der Auswahlkarte anklicken, um hier ihre Tokens zu sehen</translation>
+    </message>
+    <message>
+        <source>The run has not reached this cell yet</source>
+        <translation>Der Lauf hat diese Zelle noch nicht erreicht</translation>
+    </message>
+    <message>
+        <source>No scores here: the trace keeps none, or nothing was selected</source>
+        <translation>Keine Bewertungen: Die Spur bewahrt keine auf, oder nichts wurde gewählt</translation>
+    </message>
+    <message>
+        <source>%1 of %2 tokens computed</source>
+        <translation>%1 von %2 Tokens berechnet</translation>
+    </message>
+    <message>
+        <source>Age: evaluations since last computed</source>
+        <translation>Alter: Auswertungen seit der letzten Berechnung</translation>
+    </message>
+    <message>
+        <source>Score: higher is computed sooner</source>
+        <translation>Bewertung: höhere werden eher berechnet</translation>
+    </message>
+    <message>
+        <source>Share of modules that computed a token</source>
+        <translation>Anteil der Module, die ein Token berechnet haben</translation>
+    </message>
+    <message>
+        <source>step %1, all layers and modules</source>
+        <translation>Schritt %1, alle Schichten und Module</translation>
+    </message>
+    <message>
+        <source>step %1, %2, %3</source>
+        <translation>Schritt %1, %2, %3</translation>
+    </message>
+    <message>
+        <source>token %1 · latent frame %2, row %3, column %4</source>
+        <translation>Token %1 · latentes Bild %2, Zeile %3, Spalte %4</translation>
+    </message>
+    <message>
+        <source>computed</source>
+        <translation>berechnet</translation>
+    </message>
+    <message>
+        <source>reused</source>
+        <translation>wiederverwendet</translation>
+    </message>
+    <message>
+        <source>age %1</source>
+        <translation>Alter %1</translation>
+    </message>
+    <message>
+        <source>age 0: computed here</source>
+        <translation>Alter 0: hier berechnet</translation>
+    </message>
+    <message>
+        <source>score %1</source>
+        <translation>Bewertung %1</translation>
+    </message>
+    <message>
+        <source>computed by %1 % of the modules</source>
+        <translation>von %1 % der Module berechnet</translation>
+    </message>
+</context>
+<context>
     <name>toca::ui::Tour</name>
     <message>
         <source>Back</source>
@@ -6134,7 +7466,10 @@ Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie
     </message>
     <message numerus="yes">
         <source>A search was interrupted after %n run(s). Resume goes on from there.</source>
-        <translation><numerusform>Eine Suche wurde nach %n Lauf unterbrochen. „Fortsetzen“ macht dort weiter.</numerusform><numerusform>Eine Suche wurde nach %n Läufen unterbrochen. „Fortsetzen“ macht dort weiter.</numerusform></translation>
+        <translation>
+            <numerusform>Eine Suche wurde nach %n Lauf unterbrochen. „Fortsetzen“ macht dort weiter.</numerusform>
+            <numerusform>Eine Suche wurde nach %n Läufen unterbrochen. „Fortsetzen“ macht dort weiter.</numerusform>
+        </translation>
     </message>
     <message>
         <source>Searches a schedule as fast as the present setting but nearer to the uncached run, in the background. The result is one of your presets.</source>

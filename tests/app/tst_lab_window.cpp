@@ -9,7 +9,9 @@
 #include "ui/sensitivity/sensitivity_panel.h"
 #include "ui/sensitivity/token_map_view.h"
 #include "ui/window/main_window.h"
+#include "ui/window/status_line.h"
 
+#include <QAction>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDockWidget>
@@ -40,6 +42,7 @@ private Q_SLOTS:
     void emptyProbeGivesTheSameRun();
     void paintedTokensStayStale();
     void maskProtectsNormalRuns();
+    void brushPaintsOnThePlayersPicture();
     void cleanupTestCase();
 
 private:
@@ -268,6 +271,56 @@ void TestLabWindow::maskProtectsNormalRuns()
         }
     }
     QVERIFY(selections > 0);
+}
+
+void TestLabWindow::brushPaintsOnThePlayersPicture()
+{
+    ProbeModel& model = probe().model();
+    PlayerWidget& player = m_window->player();
+    ClipCanvas& canvas = player.canvas();
+    model.clearMask();
+    model.setProtecting(false);
+    m_window->caching().model().undoStack().clear();
+    player.model().viewStep(PlayerModel::kFinal);
+    player.model().setPlaying(false);
+    player.model().setFrame(0);
+    auto* brush = player.findChild<QAction*>("player.brush");
+    QVERIFY(brush && brush->isEnabled());
+    QCOMPARE(brush->shortcut(), QKeySequence(Qt::Key_B));
+    brush->trigger();
+    QVERIFY(canvas.isPainting());
+    QVERIFY(model.isProtecting()); // what the brush is for
+    QCOMPARE(m_window->request().protect, std::string()); // nothing painted yet
+
+    // A stroke from the first token to the one beside it, then another below.
+    const QPoint first = canvas.tokenRect(0, 0).center().toPoint(), second = canvas.tokenRect(0, 1).center().toPoint();
+    QTest::mousePress(&canvas, Qt::LeftButton, {}, first);
+    QMouseEvent move(
+        QEvent::MouseMove, second, canvas.mapToGlobal(second), Qt::NoButton, Qt::LeftButton, Qt::NoModifier);
+    QApplication::sendEvent(&canvas, &move);
+    QTest::mouseRelease(&canvas, Qt::LeftButton, {}, second);
+    QCOMPARE(model.mask().text(), std::string("5x2x2: 0-1"));
+    QTest::mouseClick(&canvas, Qt::LeftButton, {}, canvas.tokenRect(1, 0).center().toPoint());
+    QCOMPARE(model.mask().text(), std::string("5x2x2: 0-2"));
+    QCOMPARE(m_window->request().protect, std::string("5x2x2: 0-2"));
+    QVERIFY(m_window->statusText().text().contains("3 token"));
+
+    // Each stroke is one step of undo; the right button erases.
+    m_window->findChild<QAction*>("undo")->trigger();
+    QCOMPARE(model.mask().text(), std::string("5x2x2: 0-1"));
+    QTest::mouseClick(&canvas, Qt::RightButton, {}, first);
+    QCOMPARE(model.mask().text(), std::string("5x2x2: 1"));
+    m_window->findChild<QAction*>("undo")->trigger();
+    m_window->findChild<QAction*>("undo")->trigger();
+    QCOMPARE(model.markedTokens(), 0);
+    m_window->findChild<QAction*>("redo")->trigger();
+    QCOMPARE(model.mask().text(), std::string("5x2x2: 0-1"));
+
+    // Without the brush the same click paints nothing.
+    brush->trigger();
+    QTest::mouseClick(&canvas, Qt::LeftButton, {}, canvas.tokenRect(1, 1).center().toPoint());
+    QCOMPARE(model.mask().text(), std::string("5x2x2: 0-1"));
+    model.clearMask();
 }
 
 void TestLabWindow::cleanupTestCase()

@@ -4,8 +4,12 @@
 // without the clock of the parts.
 //
 //   ./dev build display-cost && xvfb-run -a build/bin/display-cost 15
+//
+// With "where" as second argument it says which events of which widgets took the window's thread its time; what that
+// costs itself falsifies the other figures a little.
 #include "app/engine_runner.h"
 #include "core/engine/make_engine.h"
+#include "ui/player/player_widget.h"
 #include "ui/prompt/prompt_panel.h"
 #include "ui/selection/selection_panel.h"
 #include "ui/theme/theme.h"
@@ -13,6 +17,7 @@
 
 #include <QAction>
 #include <QApplication>
+#include <QMetaEnum>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -21,6 +26,8 @@
 #include <array>
 #include <cstdio>
 #include <ctime>
+#include <map>
+#include <string>
 
 using namespace toca;
 
@@ -47,13 +54,49 @@ double processorSeconds()
     return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
+/// Adds up the processor time of the window's thread by receiver and event, each without the events sent within.
+class MeasuringApplication : public QApplication {
+public:
+    using QApplication::QApplication;
+    struct Sum {
+        double seconds = 0;
+        int events = 0;
+    };
+
+    bool notify(QObject* receiver, QEvent* event) override
+    {
+        if (!measures) {
+            return QApplication::notify(receiver, event);
+        }
+        const char* type = QMetaEnum::fromType<QEvent::Type>().valueToKey(event->type());
+        std::string key = receiver->metaObject()->className();
+        key += " " + receiver->objectName().toStdString() + " " + (type != nullptr ? type : "own");
+        const double outside = std::exchange(m_within, 0);
+        const double before = processorSeconds();
+        const bool taken = QApplication::notify(receiver, event);
+        const double all = processorSeconds() - before;
+        Sum& sum = sums[key];
+        sum.seconds += all - m_within;
+        ++sum.events;
+        m_within = outside + all;
+        return taken;
+    }
+
+    bool measures = false;
+    std::map<std::string, Sum> sums;
+
+private:
+    double m_within = 0; ///< of the events sent while the present one is handled
+};
+
 } // namespace
 
 int main(int argc, char** argv)
 {
-    QApplication application(argc, argv);
+    MeasuringApplication application(argc, argv);
     ui::applyTheme(application, ui::ThemeChoice::Dark);
     const int rounds = argc > 1 ? std::clamp(QByteArray(argv[1]).toInt(), 1, 1000) : 9;
+    const bool where = argc > 2 && QByteArray(argv[2]) == "where";
     const QTemporaryDir folder;
     app::EngineRunner shown(makeEngine());
     app::EngineRunner alone(makeEngine());
@@ -78,11 +121,25 @@ int main(int argc, char** argv)
     const auto run = [&](int variant) -> double {
         if (variant == 0) {
             QSignalSpy finished(&window.run(), &ui::RunController::finished);
-            const double before = processorSeconds();
+            double before = -1;
+            const auto watching =
+                QObject::connect(&shown, &ui::EnginePort::stageChanged, &application, [&](Stage stage) {
+                    if (stage == Stage::Denoising) {
+                        before = processorSeconds();
+                        application.measures = where;
+                    } else if (before >= 0) {
+                        drawing.push_back(processorSeconds() - before);
+                        before = -1;
+                        application.measures = false;
+                    }
+                });
+            window.player().model().setPlaying(true);
             window.generate();
-            if (!finished.wait(kLongest))
+            const bool ended = finished.wait(kLongest);
+            QObject::disconnect(watching);
+            if (!ended)
                 return -1;
-            drawing.push_back(processorSeconds() - before);
+            window.player().model().setPlaying(false); // it must not slow the others down
             Q_EMIT window.selection().cellActivated(window.run().result()->request.steps / 2, 1, plan::ModuleKind::Mlp);
             return window.run().result()->times.denoising;
         }
@@ -99,6 +156,7 @@ int main(int argc, char** argv)
         if (run(variant) < 0)
             return 1;
     drawing.clear();
+    application.sums.clear();
     for (int round = 0; round < rounds; ++round) {
         for (int turn = 0; turn < kVariants; ++turn) {
             const int variant = (round % 2 == 0 ? turn : kVariants - 1 - turn);
@@ -115,12 +173,20 @@ int main(int argc, char** argv)
             median(seconds[i]), median(seconds[i]) / median(seconds[1]), fastest(seconds[i]),
             fastest(seconds[i]) / fastest(seconds[1]));
     // Ratios of neighbours in time, which a machine with other work does not falsify as much.
-    std::vector<double> display, parts;
+    std::vector<double> display, measuring;
     for (std::size_t i = 0; i < seconds[0].size(); ++i) {
         display.push_back(seconds[0][i] / seconds[1][i]);
-        parts.push_back(seconds[1][i] / seconds[2][i]);
+        measuring.push_back(seconds[1][i] / seconds[2][i]);
     }
-    std::printf("median of the rounds' ratios: display %.4f, parts %.4f\n", median(display), median(parts));
-    std::printf("processor time of the window's thread in a run: %.3f s\n", median(drawing));
+    std::printf("median of the rounds' ratios: display %.4f, parts %.4f\n", median(display), median(measuring));
+    std::printf("processor time of the window's thread while denoising: %.3f s\n", median(drawing));
+    std::vector<std::pair<std::string, MeasuringApplication::Sum>> parts(
+        application.sums.begin(), application.sums.end());
+    std::sort(
+        parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.second.seconds > b.second.seconds; });
+    for (const auto& [name, sum] : parts)
+        if (sum.seconds > 1e-4 * rounds)
+            std::printf("%9.2f ms a run, %6.1f events: %s\n", 1e3 * sum.seconds / rounds,
+                static_cast<double>(sum.events) / rounds, name.c_str());
     return 0;
 }

@@ -87,7 +87,7 @@ void TestPresent::followsARunningRun()
 {
     test::TuneWindow tune;
     tune.window->action("backgroundBaseline")->setChecked(false);
-    tune.engine->options.perStep = std::chrono::milliseconds(30);
+    tune.engine->options.perStep = std::chrono::milliseconds(120);
     Presentation* view = shown(tune);
     QVERIFY(view);
     QVERIFY(view->sentence().contains("Nothing has been generated"));

@@ -5,6 +5,7 @@
 #include "ui/caching/parameter_row.h"
 #include "ui/caching/plan_strip.h"
 #include "ui/caching/policy_chooser.h"
+#include "ui/policy_texts.h"
 #include "ui/prompt/folding_section.h"
 #include "ui/prompt/system_memory.h"
 #include "ui/selection/cell_text.h"
@@ -93,7 +94,7 @@ CachingPanel::CachingPanel(QWidget* parent)
     column->addStretch(1);
     auto* scroll = new QScrollArea;
     scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAsNeeded);
     scroll->setFocusPolicy(Qt::NoFocus);
     scroll->setWidget(content);
     auto* layout = new QVBoxLayout(this);
@@ -135,7 +136,7 @@ QWidget* CachingPanel::makeChoice()
     grid->addWidget(m_summary, 2, 0, 1, 3);
     for (QComboBox* combo : {static_cast<QComboBox*>(m_policy), m_preset}) {
         combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-        combo->setMinimumContentsLength(12);
+        combo->setMinimumContentsLength(8);
     }
     auto* area = new QWidget;
     auto* layout = new QVBoxLayout(area);
@@ -252,7 +253,9 @@ void CachingPanel::addBelowForecast(QWidget* widget)
 QSize CachingPanel::minimumSizeHint() const
 {
     constexpr int kScrollBarRoom = 12;
-    return {m_content->minimumSizeHint().width() + kScrollBarRoom, QWidget::minimumSizeHint().height()};
+    constexpr int kLeastWidth = 236; // what does not fit then is a scroll away
+    return {std::min(m_content->minimumSizeHint().width() + kScrollBarRoom, kLeastWidth),
+        QWidget::minimumSizeHint().height()};
 }
 
 void CachingPanel::fillPresets()
@@ -260,7 +263,7 @@ void CachingPanel::fillPresets()
     m_preset->clear();
     for (const plan::Preset* preset : m_model.presets()) {
         // The default preset is named by "" in a request: it is another one for another family.
-        m_preset->addItem(QString::fromStdString(preset->label),
+        m_preset->addItem(policyText(preset->label),
             m_model.isDefaultPreset(*preset) ? QString() : QString::fromStdString(preset->name));
         m_preset->setItemData(
             m_preset->count() - 1, tr("Source: %1").arg(QString::fromStdString(preset->source)), Qt::ToolTipRole);
@@ -290,7 +293,7 @@ void CachingPanel::rebuildParameters()
         grid->setColumnStretch(0, 5);
         grid->setColumnStretch(1, 6);
         int row = 0;
-        grid->addWidget(heading(QString::fromStdString(group)), row++, 0, 1, 3);
+        grid->addWidget(heading(policyText(group)), row++, 0, 1, 3);
         for (const plan::ParameterSpec& spec : m_model.entry().parameters) {
             if (spec.group == group && spec.advanced == advanced && isWanted(spec)) {
                 m_rows.append(new ParameterRow(spec, m_model, grid, row++));
@@ -333,7 +336,7 @@ void CachingPanel::refresh()
         m_preset->findData(
             preset && !m_model.isDefaultPreset(*preset) ? QString::fromStdString(preset->name) : QString())));
     m_preset->setToolTip(m_preset->currentData(Qt::ToolTipRole).toString());
-    m_summary->setText(tr("%1 %2").arg(QString::fromStdString(entry.summary), QString::fromStdString(entry.source)));
+    m_summary->setText(tr("%1 %2").arg(policyText(entry.summary), QString::fromStdString(entry.source)));
     for (ParameterRow* row : m_rows) {
         row->refresh();
     }

@@ -4,6 +4,7 @@
 #include "cache/plan/parameter_effect.h"
 #include "ui/caching/caching_model.h"
 #include "ui/guide/explain.h"
+#include "ui/policy_texts.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
 
@@ -49,11 +50,11 @@ ParameterRow::ParameterRow(const plan::ParameterSpec& spec, CachingModel& model,
     : QObject(grid->parentWidget())
     , m_spec(spec)
     , m_model(model)
-    , m_label(new QLabel(QString::fromStdString(spec.label)))
+    , m_label(new QLabel(policyText(spec.label)))
     , m_reset(new QToolButton)
 {
-    const QString label = QString::fromStdString(spec.label);
-    const QString help = QString::fromStdString(spec.help);
+    const QString label = policyText(spec.label);
+    const QString help = policyText(spec.help);
     QWidget* editor = makeEditor();
     editor->setObjectName(QString::fromStdString(spec.name));
     editor->setAccessibleName(label);
@@ -113,7 +114,7 @@ QWidget* ParameterRow::makeNumberEditor()
     spin->setSingleStep(m_spec.stepSize);
     spin->setKeyboardTracking(false);
     if (!m_spec.unit.empty()) {
-        spin->setSuffix(" " + QString::fromStdString(m_spec.unit));
+        spin->setSuffix(" " + policyText(m_spec.unit));
     }
     connect(spin, &QDoubleSpinBox::valueChanged, this, [this](double value) { m_model.setValue(m_spec.name, value); });
     const bool hasSlider = !m_spec.advanced && m_spec.maximum - m_spec.minimum <= 1.0;
@@ -127,15 +128,15 @@ QWidget* ParameterRow::makeNumberEditor()
     auto* both = new QWidget;
     auto* slider = new QSlider(Qt::Horizontal);
     slider->setRange(0, kSliderSteps);
-    slider->setAccessibleName(QString::fromStdString(m_spec.label));
+    slider->setAccessibleName(policyText(m_spec.label));
     auto* layout = new QHBoxLayout(both);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(kHalfSpace);
     layout->addWidget(slider, 1);
     layout->addWidget(spin);
     both->setFocusProxy(spin);
-    spin->setAccessibleName(QString::fromStdString(m_spec.label));
-    spin->setAccessibleDescription(QString::fromStdString(m_spec.help));
+    spin->setAccessibleName(policyText(m_spec.label));
+    spin->setAccessibleDescription(policyText(m_spec.help));
     const double span = m_spec.maximum - m_spec.minimum;
     connect(slider, &QSlider::valueChanged, this,
         [this, span](int position) { m_model.setValue(m_spec.name, m_spec.minimum + span * position / kSliderSteps); });
@@ -155,7 +156,7 @@ QWidget* ParameterRow::makeIntegerEditor()
     spin->setSingleStep(std::max(1, static_cast<int>(m_spec.stepSize)));
     spin->setKeyboardTracking(false);
     if (!m_spec.unit.empty()) {
-        spin->setSuffix(" " + QString::fromStdString(m_spec.unit));
+        spin->setSuffix(" " + policyText(m_spec.unit));
     }
     connect(spin, &QSpinBox::valueChanged, this,
         [this](int value) { m_model.setValue(m_spec.name, static_cast<std::int64_t>(value)); });
@@ -203,7 +204,7 @@ QWidget* ParameterRow::makeFileEditor()
     auto* choose = new QToolButton;
     choose->setIcon(icon("folder"));
     choose->setToolTip(tr("Choose a file"));
-    choose->setAccessibleName(tr("Choose a file for %1").arg(QString::fromStdString(m_spec.label)));
+    choose->setAccessibleName(tr("Choose a file for %1").arg(policyText(m_spec.label)));
     auto* layout = new QHBoxLayout(both);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(kHalfSpace);
@@ -211,7 +212,7 @@ QWidget* ParameterRow::makeFileEditor()
     layout->addWidget(choose);
     both->setFocusProxy(line);
     connect(choose, &QToolButton::clicked, this, [this, both, line] {
-        const QString path = QFileDialog::getOpenFileName(both, QString::fromStdString(m_spec.label), line->text());
+        const QString path = QFileDialog::getOpenFileName(both, policyText(m_spec.label), line->text());
         if (!path.isEmpty()) {
             m_model.setValue(m_spec.name, path.toStdString());
         }
@@ -243,7 +244,7 @@ void ParameterRow::refresh()
         m_label->style()->polish(m_label);
     }
     // Not by colour alone.
-    m_label->setText(QString::fromStdString(m_spec.label) + (changed ? QStringLiteral(" •") : QString()));
+    m_label->setText(policyText(m_spec.label) + (changed ? QStringLiteral(" •") : QString()));
 
     plan::ParameterValues values;
     for (const plan::ParameterSpec& spec : m_model.entry().parameters) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/caching/policy_chooser.h"
+#include "ui/policy_texts.h"
 
 #include "ui/theme/theme.h"
 
@@ -118,7 +119,7 @@ void PolicyChooser::setFits(const std::vector<PolicyFit>& fits)
         if (!item) {
             continue;
         }
-        const QString summary = QString::fromStdString(entries[index].summary);
+        const QString summary = policyText(entries[index].summary);
         const QString source = QString::fromStdString(entries[index].source);
         item->setFlags(fit.isPossible ? Qt::ItemIsEnabled | Qt::ItemIsSelectable : Qt::NoItemFlags);
         item->setData(fit.reason, ReasonRole);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/caching/policy_groups.h"
 
+#include "ui/policy_texts.h"
+
 #include <QCoreApplication>
 #include <QStringList>
 
@@ -58,13 +60,13 @@ QList<PolicyGroup> policyGroups()
 
 QString policyName(const plan::PolicyEntry& entry)
 {
-    const QString title = QString::fromStdString(entry.title);
+    const QString title = policyText(entry.title);
     return title.section(": ", 0, 0);
 }
 
 QString policyKind(const plan::PolicyEntry& entry)
 {
-    return QString::fromStdString(entry.title).section(": ", 1);
+    return policyText(entry.title).section(": ", 1);
 }
 
 } // namespace toca::ui

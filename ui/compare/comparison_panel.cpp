@@ -75,6 +75,7 @@ ComparisonPanel::ComparisonPanel(QWidget* parent)
         tr("The divergence point is the first step whose latent is further from the uncached run's than this: "
            "‖a − b‖ / ‖b‖ after the step."));
     m_background->setObjectName("backgroundBaseline");
+    m_background->setMinimumWidth(64);
     m_background->setToolTip(
         tr("After a cached run, make the uncached run of the same request while the engine is idle. "
            "Whatever you start stops it at once."));

@@ -3,6 +3,7 @@
 
 #include "cache/plan/parameter_notes.h"
 #include "cache/plan/parameters.h"
+#include "ui/policy_texts.h"
 
 #include <QApplication>
 #include <QCoreApplication>
@@ -27,7 +28,7 @@ QString escaped(const std::string& text)
 
 QString rangeOf(const plan::ParameterSpec& spec)
 {
-    const QString unit = spec.unit.empty() ? QString() : ' ' + escaped(spec.unit);
+    const QString unit = spec.unit.empty() ? QString() : ' ' + policyText(spec.unit).toHtmlEscaped();
     switch (spec.kind) {
     case plan::ParameterKind::Number:
     case plan::ParameterKind::Integer:
@@ -51,8 +52,9 @@ QString rangeOf(const plan::ParameterSpec& spec)
 
 QString parameterHelp(const plan::ParameterSpec& spec, const std::string& policy)
 {
-    QString text = QStringLiteral("<p><b>%1</b> (%2)</p><p>%3</p>")
-                       .arg(escaped(spec.label), escaped(spec.name), escaped(spec.help));
+    QString text =
+        QStringLiteral("<p><b>%1</b> (%2)</p><p>%3</p>")
+            .arg(policyText(spec.label).toHtmlEscaped(), escaped(spec.name), policyText(spec.help).toHtmlEscaped());
     const plan::ParameterNote note = plan::parameterNote(policy, spec.name);
     if (!note.formula.empty()) {
         text += QStringLiteral("<p><code>%1</code></p>").arg(escaped(note.formula));

@@ -40,9 +40,15 @@ ClipCanvas::ClipCanvas(PlayerModel& player, TokenOverlayModel& overlay, QWidget*
     setAccessibleName(tr("Picture of the clip"));
     const auto repaint = [this] { update(); };
     connect(&player, &PlayerModel::frameChanged, this, [this] {
-        if (m_hovered)
+        if (m_hovered) {
             updateHover(m_pointer);
-        update();
+            update();
+            return;
+        }
+        // Only what moves: a clip that plays while the next one is made must not cost that one its time.
+        update(pictureRect().toAlignedRect());
+        update(baselineRect().toAlignedRect());
+        update(m_legend.toAlignedRect());
     });
     const auto changed = [this] {
         clampPan();
@@ -149,6 +155,59 @@ void ClipCanvas::setMarkedToken(std::int64_t token)
     update();
 }
 
+void ClipCanvas::setHintsShown(bool shown)
+{
+    m_showsHints = shown;
+    update();
+}
+
+void ClipCanvas::setPainting(bool painting)
+{
+    m_isPainting = painting;
+    setCursor(painting ? Qt::CrossCursor : isFitted() ? Qt::ArrowCursor : Qt::OpenHandCursor);
+    update();
+}
+
+void ClipCanvas::setMask(std::vector<bool> mask)
+{
+    m_mask = std::move(mask);
+    if (m_isPainting)
+        update();
+}
+
+std::int64_t ClipCanvas::tokenAt(const QPointF& position) const
+{
+    const plan::TokenGrid grid = m_overlay.grid();
+    const QRectF picture = pictureRect();
+    const std::int64_t frame = latentFrame();
+    if (frame < 0 || picture.isEmpty() || grid.tokens() <= 0 || !picture.contains(position))
+        return -1;
+    const auto place = [](double share, std::int64_t cells) {
+        return std::clamp<std::int64_t>(static_cast<std::int64_t>(share * static_cast<double>(cells)), 0, cells - 1);
+    };
+    const std::int64_t row = place((position.y() - picture.top()) / picture.height(), grid.rows);
+    const std::int64_t column = place((position.x() - picture.left()) / picture.width(), grid.columns);
+    return (frame * grid.rows + row) * grid.columns + column;
+}
+
+QRectF ClipCanvas::tokenRect(std::int64_t row, std::int64_t column) const
+{
+    const plan::TokenGrid grid = m_overlay.grid();
+    const QRectF picture = pictureRect();
+    const double w = picture.width() / static_cast<double>(std::max<std::int64_t>(1, grid.columns));
+    const double h = picture.height() / static_cast<double>(std::max<std::int64_t>(1, grid.rows));
+    return {picture.left() + static_cast<double>(column) * w, picture.top() + static_cast<double>(row) * h, w, h};
+}
+
+void ClipCanvas::paintAt(const QPointF& position)
+{
+    const std::int64_t token = tokenAt(position);
+    if (token >= 0 && token != m_lastPainted) {
+        m_lastPainted = token;
+        Q_EMIT tokenPainted(token, m_stroke == Qt::RightButton);
+    }
+}
+
 QRectF ClipCanvas::pictureRect() const
 {
     return m_player.isEmpty() ? QRectF() : paneAt(0).picture;
@@ -173,7 +232,7 @@ QString ClipCanvas::badge() const
         return {};
     if (m_player.viewedStep() == PlayerModel::kFinal)
         return tr("final");
-    return tr("predicted at step %1/%2").arg(m_player.viewedStep()).arg(m_player.steps());
+    return tr("predicted at step %1").arg(m_player.viewedStep());
 }
 
 QString ClipCanvas::description() const
@@ -304,6 +363,14 @@ void ClipCanvas::mousePressEvent(QMouseEvent* event)
 {
     setFocus(Qt::MouseFocusReason);
     const QPointF at = event->position();
+    if (m_isPainting && (event->button() == Qt::LeftButton || event->button() == Qt::RightButton)) {
+        m_player.setPlaying(false); // a stroke belongs to one frame
+        m_stroke = event->button();
+        m_lastPainted = -1;
+        Q_EMIT strokeStarted();
+        paintAt(at);
+        return;
+    }
     if (event->button() == Qt::LeftButton && m_player.view() == ClipView::Slider) {
         const QRectF picture = paneAt(0).picture;
         const double handle = picture.left() + m_wipe * picture.width();
@@ -323,6 +390,14 @@ void ClipCanvas::mousePressEvent(QMouseEvent* event)
 void ClipCanvas::mouseMoveEvent(QMouseEvent* event)
 {
     const QPointF at = event->position();
+    if (m_stroke != Qt::NoButton) {
+        paintAt(at);
+        return;
+    }
+    if (m_isPainting) {
+        updateHover(at);
+        return;
+    }
     if (m_draggingWipe) {
         const QRectF picture = paneAt(0).picture;
         if (picture.width() > 0)
@@ -345,8 +420,15 @@ void ClipCanvas::mouseMoveEvent(QMouseEvent* event)
     updateHover(at);
 }
 
-void ClipCanvas::mouseReleaseEvent(QMouseEvent*)
+void ClipCanvas::mouseReleaseEvent(QMouseEvent* event)
 {
+    if (m_stroke != Qt::NoButton) {
+        if (event->button() == m_stroke) {
+            m_stroke = Qt::NoButton;
+            Q_EMIT strokeEnded();
+        }
+        return;
+    }
     m_draggingWipe = false;
     m_dragFrom.reset();
     setCursor(isFitted() ? Qt::ArrowCursor : Qt::OpenHandCursor);
@@ -354,7 +436,9 @@ void ClipCanvas::mouseReleaseEvent(QMouseEvent*)
 
 void ClipCanvas::mouseDoubleClickEvent(QMouseEvent* event)
 {
-    if (event->button() == Qt::LeftButton && m_player.view() != ClipView::Slider)
+    if (m_isPainting)
+        mousePressEvent(event); // two quick clicks paint twice
+    else if (event->button() == Qt::LeftButton && m_player.view() != ClipView::Slider)
         setZoom(isFitted() ? 1 : 0);
 }
 

@@ -9,6 +9,7 @@
 #include <QWidget>
 
 #include <optional>
+#include <vector>
 
 namespace toca::ui {
 
@@ -39,12 +40,21 @@ public:
     bool isBusy() const { return !m_busy.isEmpty(); }
     /// Marks a token chosen elsewhere (grid order); negative: none.
     void setMarkedToken(std::int64_t token);
+    /// No words about what to click.
+    void setHintsShown(bool shown);
+    /// While painting, the left button paints tokens of the shown frame and the right one erases.
+    void setPainting(bool painting);
+    bool isPainting() const { return m_isPainting; }
+    /// Tokens that are outlined while painting; one for each token of the run's grid, or none.
+    void setMask(std::vector<bool> mask);
+    std::int64_t tokenAt(const QPointF& position) const; ///< grid order, of the shown frame; -1 outside
+    QRectF tokenRect(std::int64_t row, std::int64_t column) const; ///< on the run's picture
 
     /// Where the run's picture lies, logical pixels: tests and screen readers.
     QRectF pictureRect() const;
     QRectF baselineRect() const; ///< empty in views without an own place for it
     std::int64_t latentFrame() const; ///< that the shown frame belongs to; -1 without trace
-    QString badge() const; ///< "predicted at step 12/30", "final"
+    QString badge() const; ///< "predicted at step 12", "final"
     QString description() const; ///< all that is visible, in words
 
     QSize sizeHint() const override { return {640, 480}; }
@@ -54,6 +64,9 @@ Q_SIGNALS:
     void zoomChanged();
     void wipeChanged(double wipe);
     void tokenHovered(qint64 token); ///< grid order; -1: none
+    void strokeStarted();
+    void tokenPainted(qint64 token, bool erase);
+    void strokeEnded();
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -116,6 +129,13 @@ private:
     bool m_draggingWipe = false;
     std::optional<TokenPlace> m_hovered;
     QPointF m_pointer;
+    void paintAt(const QPointF& position);
+    void paintMask(QPainter& painter, const Pane& pane);
+    bool m_showsHints = true;
+    bool m_isPainting = false;
+    Qt::MouseButton m_stroke = Qt::NoButton; ///< what is being painted with
+    std::int64_t m_lastPainted = -1;
+    std::vector<bool> m_mask;
     QRectF m_legend; ///< where the overlay's legend was drawn
     std::int64_t m_marked = -1;
 

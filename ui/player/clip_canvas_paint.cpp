@@ -46,6 +46,7 @@ void ClipCanvas::paintEvent(QPaintEvent* event)
     case ClipView::Single:
         paintPicture(painter, run, m_player.shown(), true);
         paintOverlay(painter, run);
+        paintMask(painter, run);
         label(run, state, dot);
         break;
     case ClipView::SideBySide: {
@@ -53,6 +54,7 @@ void ClipCanvas::paintEvent(QPaintEvent* event)
         paintPicture(painter, run, m_player.shown(), true);
         paintPicture(painter, other, m_player.baseline(), false);
         paintOverlay(painter, run);
+        paintMask(painter, run);
         label(run, runText, dot);
         label(other, m_baselineLabel, themeFor(true).baseline);
         break;
@@ -197,6 +199,44 @@ void ClipCanvas::paintOverlay(QPainter& painter, const Pane& pane)
     if (m_marked >= 0 && grid.tokensPerFrame() > 0 && m_marked / grid.tokensPerFrame() == latent) {
         const std::int64_t within = m_marked % grid.tokensPerFrame();
         mark({latent, within / grid.columns, within % grid.columns});
+    }
+    painter.restore();
+}
+
+/// The tokens of the shown frame that are painted: tinted, with an outline that both bright and dark pictures show.
+void ClipCanvas::paintMask(QPainter& painter, const Pane& pane)
+{
+    const plan::TokenGrid grid = m_overlay.grid();
+    const std::int64_t frame = latentFrame();
+    if (!m_isPainting || frame < 0 || static_cast<std::int64_t>(m_mask.size()) != grid.tokens())
+        return;
+    painter.save();
+    painter.setClipRect(pane.area, Qt::IntersectClip);
+    const auto isMarked = [&](std::int64_t row, std::int64_t column) {
+        return row >= 0 && row < grid.rows && column >= 0 && column < grid.columns
+            && m_mask[static_cast<std::size_t>((frame * grid.rows + row) * grid.columns + column)];
+    };
+    QColor tint = themeFor(true).accent;
+    tint.setAlpha(90);
+    for (std::int64_t row = 0; row < grid.rows; ++row) {
+        for (std::int64_t column = 0; column < grid.columns; ++column) {
+            if (!isMarked(row, column))
+                continue;
+            const QRectF cell = tokenRect(row, column);
+            painter.fillRect(cell, tint);
+            const auto edge = [&](bool isInner, const QPointF& from, const QPointF& to) {
+                if (isInner)
+                    return;
+                painter.setPen(QPen(QColor(0, 0, 0, 170), 3.5));
+                painter.drawLine(from, to);
+                painter.setPen(QPen(Qt::white, 1.5));
+                painter.drawLine(from, to);
+            };
+            edge(isMarked(row - 1, column), cell.topLeft(), cell.topRight());
+            edge(isMarked(row + 1, column), cell.bottomLeft(), cell.bottomRight());
+            edge(isMarked(row, column - 1), cell.topLeft(), cell.bottomLeft());
+            edge(isMarked(row, column + 1), cell.topRight(), cell.bottomRight());
+        }
     }
     painter.restore();
 }

@@ -59,7 +59,8 @@ void ClipCanvas::paintLegend(QPainter& painter)
     m_legend = plate;
     if (!hasValues) {
         // Only a hint: it has to be content with the room beside the pictures.
-        const bool covers = m_player.isEmpty() || plate.intersects(pictureRect()) || plate.intersects(baselineRect());
+        const bool covers =
+            !m_showsHints || m_player.isEmpty() || plate.intersects(pictureRect()) || plate.intersects(baselineRect());
         if (covers) {
             painter.restore();
             return;

@@ -13,6 +13,8 @@ namespace {
 
 // Above this many pixels a cubic enlargement would be felt; bilinear finishes the rest.
 constexpr int kSoftSide = 384;
+// A cubic curve through so many points of each pixel is smooth: the small pictures of predictions need no more.
+constexpr int kSoftFactor = 8;
 
 } // namespace
 
@@ -25,7 +27,8 @@ QImage scaledPicture(const QImage& image, QSize size, bool smooth)
     const bool enlarges = size.width() > image.width() && size.height() > image.height();
     if (!enlarges)
         return image.scaled(size, Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
-    const QImage soft = softlyEnlarged(image, std::min(kSoftSide, std::max(size.width(), size.height())));
+    const int finest = std::min(kSoftSide, kSoftFactor * std::max(image.width(), image.height()));
+    const QImage soft = softlyEnlarged(image, std::min(finest, std::max(size.width(), size.height())));
     QImage result(size, QImage::Format_RGB32);
     QPainter painter(&result);
     painter.setCompositionMode(QPainter::CompositionMode_Source);

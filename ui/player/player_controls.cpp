@@ -62,6 +62,13 @@ QLabel* caption(const QString& text)
     return label;
 }
 
+/// Of the size of `sample` whatever it says: a text that changes all the time must not make the window arrange itself.
+void keepSize(QLabel& label, const QString& sample)
+{
+    const QFontMetrics metrics(label.font());
+    label.setFixedSize(metrics.horizontalAdvance(sample) + kHalfSpace, metrics.height() + 2);
+}
+
 } // namespace
 
 QAction* PlayerWidget::addCommand(const char* name, const QString& iconName, const QString& text,
@@ -141,6 +148,14 @@ void PlayerWidget::makeActions()
     QAction* overlay = command("player.overlay", "overlay", tr("Tokens"),
         tr("Show which tokens were computed over the picture"), {Qt::Key_O}, [this](bool on) { m_overlay.setOn(on); });
     overlay->setCheckable(true);
+    QAction* brush = command("player.brush", "brush", tr("Protect tokens"),
+        tr("Paint tokens on the picture that coming runs protect: policies choose them first. The right button erases; "
+           "width and frames are set beside the probe, whose mask this is."),
+        {Qt::Key_B}, [this](bool on) {
+            m_canvas->setPainting(on);
+            Q_EMIT brushToggled(on);
+        });
+    brush->setCheckable(true);
     command("player.zoomFit", "zoom-fit", tr("Fit"), tr("Fit the picture into the window"), {Qt::Key_F}, [this] {
         m_canvas->setZoom(0);
     })->setCheckable(true);
@@ -193,6 +208,7 @@ QWidget* PlayerWidget::makeTopBar()
     layout->addWidget(m_gain);
     layout->addStretch(1);
 
+    layout->addWidget(button("player.brush"));
     layout->addWidget(button("player.overlay"));
     m_mode = new QComboBox;
     const auto mode = [this](const QString& text, OverlayMode value, const QString& meaning) {
@@ -205,7 +221,8 @@ QWidget* PlayerWidget::makeTopBar()
     mode(tr("Share"), OverlayMode::Share, tr("Share of all layers and modules of the step that computed a token"));
     m_mode->setAccessibleName(tr("What the token overlay shows"));
     m_mode->setToolTip(tr("What the token overlay shows"));
-    m_mode->setMinimumContentsLength(8);
+    m_mode->setMinimumContentsLength(5);
+    m_mode->setMinimumWidth(92); // a narrow window cuts its text first
     m_mode->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     connect(m_mode, &QComboBox::activated, this, [this] {
         m_overlay.setMode(static_cast<OverlayMode>(m_mode->currentData().toInt()));
@@ -214,7 +231,7 @@ QWidget* PlayerWidget::makeTopBar()
     layout->addWidget(m_mode);
     m_opacity = new QSlider(Qt::Horizontal);
     m_opacity->setRange(0, 100);
-    m_opacity->setFixedWidth(64);
+    m_opacity->setFixedWidth(48);
     m_opacity->setPageStep(10);
     m_opacity->setAccessibleName(tr("Opacity of the token overlay, percent"));
     connect(m_opacity, &QSlider::valueChanged, this, [this](int value) { m_overlay.setOpacity(value / 100.0); });
@@ -226,7 +243,7 @@ QWidget* PlayerWidget::makeTopBar()
     for (const char* name : {"player.zoomFit", "player.zoomActual", "player.pixels"})
         layout->addWidget(button(name));
     m_zoomText = caption({});
-    m_zoomText->setFixedWidth(fontMetrics().horizontalAdvance(QStringLiteral("6400 %")) + kHalfSpace);
+    keepSize(*m_zoomText, QStringLiteral("6400 %"));
     m_zoomText->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_zoomText->setAccessibleName(tr("Zoom"));
     layout->addWidget(m_zoomText);
@@ -249,9 +266,8 @@ QWidget* PlayerWidget::makeBottomBar()
     connect(m_stepScrubber, &StepScrubber::stepHovered, this, &PlayerWidget::stepHovered);
     m_frameText = caption({});
     m_stepText = caption({});
-    const int textWidth = QFontMetrics(smallFont()).horizontalAdvance(QStringLiteral("88 / 88"));
     for (QLabel* label : {m_frameText, m_stepText}) {
-        label->setMinimumWidth(textWidth);
+        keepSize(*label, QStringLiteral("888 / 888"));
         label->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     }
     QLabel* frameCaption = caption(tr("Frame"));
@@ -270,7 +286,7 @@ QWidget* PlayerWidget::makeBottomBar()
     row->setSpacing(2);
     m_timeText = caption({});
     m_timeText->setAccessibleName(tr("Time"));
-    m_timeText->setFixedWidth(fontMetrics().horizontalAdvance(QStringLiteral("00.00 / 00.00 s")) + kSpace);
+    keepSize(*m_timeText, QStringLiteral("00.00 / 00.00 s"));
     row->addWidget(m_timeText);
     m_clipOnly.append(m_timeText);
     row->addStretch(1);

@@ -88,15 +88,30 @@ void PlayerModel::setClip(Clip clip)
 
 void PlayerModel::addPreview(Preview preview)
 {
-    if (preview.step < 0)
+    std::vector<Preview> one;
+    one.push_back(std::move(preview));
+    addPreviews(std::move(one));
+}
+
+void PlayerModel::addPreviews(std::vector<Preview> previews)
+{
+    bool added = false;
+    bool replaced = false;
+    rememberTimeline([&] {
+        for (Preview& preview : previews) {
+            ClipSourcePtr source = preview.step < 0 ? nullptr : makeClipSource(std::move(preview.clip));
+            if (source) {
+                m_previews[preview.step] = std::move(source);
+                added = true;
+                replaced = replaced || m_viewed == preview.step;
+            }
+        }
+    });
+    if (!added)
         return;
-    ClipSourcePtr source = makeClipSource(std::move(preview.clip));
-    if (!source)
-        return;
-    rememberTimeline([&] { m_previews[preview.step] = std::move(source); });
     if (m_following || isEmpty())
         show(newestStep());
-    else if (m_viewed == preview.step)
+    else if (replaced)
         Q_EMIT shownChanged();
     Q_EMIT contentChanged();
 }
@@ -329,6 +344,21 @@ void PlayerModel::setGain(int gain)
     Q_EMIT viewChanged();
 }
 
+void PlayerModel::setPaced(bool paced)
+{
+    if (paced == m_paced)
+        return;
+    m_paced = paced;
+    advance();
+    schedule();
+}
+
+void PlayerModel::keepPlaying()
+{
+    if (m_paced)
+        advance();
+}
+
 void PlayerModel::advance()
 {
     const int count = frameCount();
@@ -365,6 +395,10 @@ void PlayerModel::schedule()
 {
     if (m_manual)
         return;
+    if (m_paced) {
+        m_timer.stop();
+        return;
+    }
     if (!m_playing || frameCount() == 0 || (frameCount() < 2 && m_looping)) {
         m_timer.stop();
         return;

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <vector>
 
 namespace toca::ui {
 
@@ -34,6 +35,11 @@ public:
     // Content
     void clear(); ///< forgets run and baseline; keeps speed, loop and view
     void setClip(Clip clip); ///< the final clip; ends denoising
+    /// While paced, a clip plays on only when `keepPlaying()` is called: a run that goes on is shown at the pace that
+    /// it can spare, all at once.
+    void setPaced(bool paced);
+    void keepPlaying();
+    void addPreviews(std::vector<Preview> previews); ///< several at once, announced once
     void addPreview(Preview preview); ///< ignored without frames or with a negative step; replaces one of the same step
     /// What the run will deliver, when known before it does: length and rate of the time line, size for 1:1.
     void setExpected(QSize picture, int frames, double fps);
@@ -135,6 +141,7 @@ private:
 
     int m_frame = 0;
     bool m_playing = true;
+    bool m_paced = false;
     bool m_looping = true;
     double m_speed = 1;
     std::int64_t m_anchorTime = 0; ///< when `m_anchorPosition` was due

@@ -57,6 +57,9 @@ PlayerWidget::PlayerWidget(QWidget* parent)
     connect(&m_overlay, &TokenOverlayModel::changed, this, &PlayerWidget::syncOverlay);
     connect(m_canvas, &ClipCanvas::zoomChanged, this, &PlayerWidget::syncZoom);
     connect(m_canvas, &ClipCanvas::tokenHovered, this, &PlayerWidget::tokenHovered);
+    connect(m_canvas, &ClipCanvas::strokeStarted, this, &PlayerWidget::strokeStarted);
+    connect(m_canvas, &ClipCanvas::tokenPainted, this, &PlayerWidget::tokenPainted);
+    connect(m_canvas, &ClipCanvas::strokeEnded, this, &PlayerWidget::strokeEnded);
     syncContent();
     syncView();
     syncOverlay();
@@ -79,7 +82,14 @@ void PlayerWidget::clear()
 
 void PlayerWidget::addPreview(Preview preview)
 {
-    m_player.addPreview(std::move(preview));
+    std::vector<Preview> one;
+    one.push_back(std::move(preview));
+    addPreviews(std::move(one));
+}
+
+void PlayerWidget::addPreviews(std::vector<Preview> previews)
+{
+    m_player.addPreviews(std::move(previews));
 }
 
 void PlayerWidget::setExpected(QSize picture, int frames, double fps)
@@ -144,6 +154,7 @@ void PlayerWidget::setMarkedToken(qint64 token)
 
 void PlayerWidget::refresh()
 {
+    m_player.keepPlaying();
     m_overlay.refresh();
 }
 
@@ -217,9 +228,8 @@ void PlayerWidget::syncContent()
             m_speed->setCurrentIndex(i);
     syncTransport();
     m_stepScrubber->sync();
-    const int steps = m_player.steps();
     const int viewed = m_player.viewedStep();
-    m_stepText->setText(viewed >= 0         ? tr("%1 / %2").arg(viewed).arg(steps)
+    m_stepText->setText(viewed >= 0         ? QString::number(viewed)
             : viewed == PlayerModel::kFinal ? tr("final")
                                             : QStringLiteral("\u2013"));
     m_stepText->setToolTip(m_stepScrubber->reading());
@@ -274,6 +284,7 @@ void PlayerWidget::syncView()
 void PlayerWidget::syncOverlay()
 {
     action("player.overlay")->setEnabled(m_overlay.hasTrace());
+    action("player.brush")->setEnabled(m_overlay.hasTrace());
     action("player.overlay")->setChecked(m_overlay.isOn() && m_overlay.hasTrace());
     m_mode->setCurrentIndex(m_mode->findData(static_cast<int>(m_overlay.mode())));
     m_mode->setEnabled(m_overlay.hasTrace());

@@ -34,6 +34,9 @@ public:
     void setClip(Clip clip);
     void clear();
     void addPreview(Preview preview);
+    void addPreviews(std::vector<Preview> previews);
+    /// Painted tokens, outlined while the brush is in the hand (action "player.brush").
+    void setMask(std::vector<bool> mask) { m_canvas->setMask(std::move(mask)); }
     /// What the run will deliver: predictions then play in its time and 1:1 means its pixels.
     void setExpected(QSize picture, int frames, double fps);
     void setDenoising(int step, int steps);
@@ -66,6 +69,10 @@ public:
     QAction* action(const QString& name) const; ///< by objectName: "player.play", ...
 
 Q_SIGNALS:
+    void brushToggled(bool on);
+    void strokeStarted(); ///< of the brush; then tokens, then the end
+    void tokenPainted(qint64 token, bool erase);
+    void strokeEnded();
     void frameChanged(int frame);
     void stepChanged(int step); ///< -1: the final clip, -2: nothing
     void stepHovered(int step); ///< pointed at on the step scrubber; -1: none

@@ -331,12 +331,12 @@ QString StepScrubber::readingOf(int step) const
     if (m_player.isEmpty())
         return tr("no run");
     if (step < steps && step == m_player.divergence())
-        return tr("step %1 of %2: here the run leaves its uncached baseline").arg(step).arg(steps);
+        return tr("step %1: here the run leaves its uncached baseline").arg(step);
     if (step >= steps)
         return m_player.hasFinal() ? tr("final clip") : tr("newest prediction, followed while the run goes on");
     if (!m_player.hasPreview(step))
-        return tr("step %1 of %2, no prediction kept").arg(step).arg(steps);
-    return tr("predicted at step %1 of %2").arg(step).arg(steps);
+        return tr("step %1, no prediction kept").arg(step);
+    return tr("predicted at step %1").arg(step);
 }
 
 void StepScrubber::paintEvent(QPaintEvent*)

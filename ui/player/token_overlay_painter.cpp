@@ -19,10 +19,10 @@ constexpr double kDimming = 0.72; // of reused tokens at full opacity: their pic
 constexpr double kTint = 0.16; // of computed tokens
 constexpr double kHeat = 0.82;
 
-QString text(const char* source, const char* hint = nullptr, int n = -1)
-{
-    return QCoreApplication::translate("toca::ui::TokenOverlay", source, hint, n);
-}
+/// What this file says belongs to the overlay's model.
+struct TokenOverlay {
+    Q_DECLARE_TR_FUNCTIONS(toca::ui::TokenOverlay)
+};
 
 /// Pixel of the grid line before cell `index`.
 int edge(std::int64_t index, std::int64_t cells, int pixels)
@@ -134,30 +134,30 @@ QString overlayTitle(const TokenOverlayModel& model, std::int64_t latentFrame)
 {
     switch (model.absence()) {
     case TokenOverlayModel::Absence::NoTrace:
-        return text("Tokens appear here when a run has started");
+        return TokenOverlay::tr("Tokens appear here when a run has started");
     case TokenOverlayModel::Absence::NoCell:
-        return text("Click a cell of the selection map to see its tokens here");
+        return TokenOverlay::tr("Click a cell of the selection map to see its tokens here");
     case TokenOverlayModel::Absence::NotReached:
-        return text("The run has not reached this cell yet");
+        return TokenOverlay::tr("The run has not reached this cell yet");
     case TokenOverlayModel::Absence::NoScores:
-        return text("No scores here: the trace keeps none, or nothing was selected");
+        return TokenOverlay::tr("No scores here: the trace keeps none, or nothing was selected");
     case TokenOverlayModel::Absence::None:
         break;
     }
     const QLocale locale;
     switch (model.mode()) {
     case OverlayMode::Computed:
-        return text("%1 of %2 tokens computed")
+        return TokenOverlay::tr("%1 of %2 tokens computed")
             .arg(locale.toString(qlonglong{model.count(latentFrame)}),
                 locale.toString(qlonglong{model.grid().tokensPerFrame()}));
     case OverlayMode::Age:
-        return text("Age: evaluations since last computed");
+        return TokenOverlay::tr("Age: evaluations since last computed");
     case OverlayMode::Score:
-        return text("Score: higher is computed sooner");
+        return TokenOverlay::tr("Score: higher is computed sooner");
     case OverlayMode::Share:
         break;
     }
-    return text("Share of modules that computed a token");
+    return TokenOverlay::tr("Share of modules that computed a token");
 }
 
 QString overlayPlace(const TokenOverlayModel& model)
@@ -165,12 +165,13 @@ QString overlayPlace(const TokenOverlayModel& model)
     if (!model.trace())
         return {};
     if (model.mode() == OverlayMode::Share)
-        return model.shareStep() < 0 ? QString() : text("step %1, all layers and modules").arg(model.shareStep());
+        return model.shareStep() < 0 ? QString()
+                                     : TokenOverlay::tr("step %1, all layers and modules").arg(model.shareStep());
     if (!model.cell())
         return {};
     const TraceCellPlace& cell = *model.cell();
     const int step = model.trace()->schedule().evaluations[static_cast<std::size_t>(cell.evaluation)].step;
-    QString place = text("step %1, %2, %3")
+    QString place = TokenOverlay::tr("step %1, %2, %3")
                         .arg(step)
                         .arg(layerTitle(model.trace()->geometry(), cell.layer), moduleTitle(cell.module));
     if (model.absence() == TokenOverlayModel::Absence::None)
@@ -180,7 +181,7 @@ QString overlayPlace(const TokenOverlayModel& model)
 
 QString tokenReading(const TokenOverlayModel& model, const TokenPlace& place)
 {
-    const QString where = text("token %1 \u00b7 latent frame %2, row %3, column %4")
+    const QString where = TokenOverlay::tr("token %1 \u00b7 latent frame %2, row %3, column %4")
                               .arg(model.tokenIndex(place))
                               .arg(place.latentFrame)
                               .arg(place.row)
@@ -189,16 +190,17 @@ QString tokenReading(const TokenOverlayModel& model, const TokenPlace& place)
     QString state;
     switch (model.mode()) {
     case OverlayMode::Computed:
-        state = value > 0 ? text("computed") : text("reused");
+        state = value > 0 ? TokenOverlay::tr("computed") : TokenOverlay::tr("reused");
         break;
     case OverlayMode::Age:
-        state = value > 0 ? text("age %1").arg(static_cast<int>(value)) : text("age 0: computed here");
+        state = value > 0 ? TokenOverlay::tr("age %1").arg(static_cast<int>(value))
+                          : TokenOverlay::tr("age 0: computed here");
         break;
     case OverlayMode::Score:
-        state = text("score %1").arg(number(value));
+        state = TokenOverlay::tr("score %1").arg(number(value));
         break;
     case OverlayMode::Share:
-        state = text("computed by %1 % of the modules").arg(number(100 * value));
+        state = TokenOverlay::tr("computed by %1 % of the modules").arg(number(100 * value));
         break;
     }
     return where + QLatin1Char('\n') + state;

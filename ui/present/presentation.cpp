@@ -38,6 +38,7 @@ Presentation::Presentation(Parts parts, QWidget* parent)
     setFocusPolicy(Qt::StrongFocus);
     setAutoFillBackground(true);
     setAccessibleName(tr("Presentation"));
+    m_canvas->setHintsShown(false); // an audience has nothing to click
     m_sentence->setObjectName("sentence");
     m_sentence->setWordWrap(true);
     m_sentence->setAlignment(Qt::AlignLeft | Qt::AlignVCenter);
@@ -118,7 +119,7 @@ void Presentation::refresh()
         QAccessibleEvent change(this, QAccessible::DescriptionChanged);
         QAccessible::updateAccessibility(&change);
     }
-    m_place->setText(shown >= 0 ? tr("step %1 of %2").arg(shown).arg(steps()) : tr("final"));
+    m_place->setText(shown >= 0 ? tr("step %1").arg(shown) : tr("final"));
     m_canvas->update();
 }
 

@@ -34,6 +34,7 @@ constexpr int kChips = 3;
 constexpr int kLabelWidth = 68;
 constexpr int kScrollBarRoom = 12;
 constexpr int kModelNameWidth = 200;
+constexpr int kLeastWidth = 256;
 
 QLabel* mutedLabel(const QString& text, QWidget* buddy = nullptr)
 {
@@ -101,7 +102,7 @@ PromptPanel::PromptPanel(QWidget* parent)
     column->addStretch(1);
     auto* scroll = new QScrollArea;
     scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAsNeeded);
     scroll->setFocusPolicy(Qt::NoFocus);
     scroll->setWidget(content);
     auto* layout = new QVBoxLayout(this);
@@ -358,7 +359,9 @@ void PromptPanel::takeEdits()
 
 QSize PromptPanel::minimumSizeHint() const
 {
-    return {m_content->minimumSizeHint().width() + kScrollBarRoom, QWidget::minimumSizeHint().height()};
+    // What does not fit a narrow panel is a scroll away.
+    return {std::min(m_content->minimumSizeHint().width() + kScrollBarRoom, kLeastWidth),
+        QWidget::minimumSizeHint().height()};
 }
 
 void PromptPanel::fillExamples()

@@ -36,6 +36,7 @@ SeedControls::SeedControls(PromptModel& model, QWidget* parent)
     m_lock->setAccessibleName(tr("Keep the seed"));
     m_lock->setToolTip(tr("Locked: the seed stays the same after a run, so that settings can be compared."));
     m_mode->setObjectName("seedMode");
+    m_mode->setMinimumWidth(60);
     m_mode->setAccessibleName(tr("Seed after a run"));
     m_mode->setToolTip(tr("What happens to the seed when a run has started."));
     m_mode->addItems({tr("Fixed"), tr("Random"), tr("+ 1")});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/race/contender_list.h"
+#include "ui/policy_texts.h"
 
 #include "ui/theme/theme.h"
 #include "ui/window/background_tasks.h"
@@ -165,7 +166,7 @@ Contender ContenderList::present() const
     contender.caching = m_model.state();
     contender.name = policyName(m_model.entry());
     const plan::Preset* preset = m_model.preset();
-    contender.setting = preset ? QString::fromStdString(preset->label) : tr("defaults");
+    contender.setting = preset ? policyText(preset->label) : tr("defaults");
     if (!contender.caching.values.empty()) {
         contender.setting += tr(", changed");
     }
@@ -232,7 +233,9 @@ QTreeWidgetItem* ContenderList::addRow(QTreeWidgetItem* group, const Contender& 
     row->setSizeHint(SettingColumn, {0, group->treeWidget()->fontMetrics().height() + kHalfSpace + 2});
     row->setTextAlignment(GainColumn, Qt::AlignRight | Qt::AlignVCenter);
     for (int column = 0; column < Columns; ++column) {
-        row->setToolTip(column, tip);
+        // Whole, because a narrow column cuts it.
+        const QString whole = tr("%1, %2").arg(contender.name, contender.setting);
+        row->setToolTip(column, tip.isEmpty() ? whole : whole + QLatin1Char('\n') + tip);
     }
     return row;
 }
@@ -280,14 +283,14 @@ void ContenderList::fill()
             }
             const QString needs = fit.reason.isEmpty() ? QString() : tr("Not ready: %1").arg(fit.reason);
             if (!standard) {
-                addRow(parent, contender, needs.isEmpty() ? QString::fromStdString(entry->summary) : needs);
+                addRow(parent, contender, needs.isEmpty() ? policyText(entry->summary) : needs);
             }
             for (const plan::Preset& preset : entry->presets) {
                 if (!preset.family.empty() && preset.family != family) {
                     continue;
                 }
                 contender.caching.preset = &preset == standard ? std::string() : preset.name;
-                contender.setting = QString::fromStdString(preset.label);
+                contender.setting = policyText(preset.label);
                 addRow(parent, contender, needs.isEmpty() ? QString::fromStdString(preset.source) : needs);
             }
         }

@@ -129,7 +129,7 @@ void RaceGrid::showRacer(int index)
         shown->setNote(racer.result ? QString() : tr("waiting"));
         break;
     case Racer::State::Running:
-        shown->setNote(tr("step %1 of %2").arg(m_race.step()).arg(m_race.request().steps),
+        shown->setNote(tr("%1 of %2 steps").arg(m_race.step()).arg(m_race.request().steps),
             static_cast<double>(m_race.step()) / std::max(1, m_race.request().steps));
         break;
     case Racer::State::Failed:

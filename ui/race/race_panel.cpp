@@ -32,7 +32,8 @@ namespace toca::ui {
 
 namespace {
 
-constexpr int kChoiceWidth = 350;
+constexpr int kLeastChoiceWidth = 300;
+constexpr int kMostChoiceWidth = 440;
 constexpr int kProgressSteps = 1000;
 constexpr int kGridHeight = 420; ///< of the clips before the user moves the splitter
 constexpr int kTableHeight = 260;
@@ -86,8 +87,8 @@ RacePanel::RacePanel(Race& race, const CachingModel& caching, BackgroundTasks& t
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(kSpace + 2, kSpace, kSpace + 2, kSpace + 2);
     layout->setSpacing(kWideSpace);
-    layout->addWidget(makeChoice());
-    layout->addWidget(makeResults(), 1);
+    layout->addWidget(makeChoice(), 2);
+    layout->addWidget(makeResults(), 3);
 
     connect(m_contenders, &ContenderList::chosenChanged, this, &RacePanel::sync);
     connect(m_rounds, &QSpinBox::valueChanged, this, &RacePanel::sync);
@@ -168,7 +169,8 @@ QWidget* RacePanel::makeChoice()
     m_progressText->setObjectName("raceProgress");
 
     auto* area = new QWidget;
-    area->setFixedWidth(kChoiceWidth);
+    area->setMinimumWidth(kLeastChoiceWidth);
+    area->setMaximumWidth(kMostChoiceWidth);
     auto* layout = new QVBoxLayout(area);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(kSpace);

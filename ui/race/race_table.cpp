@@ -114,7 +114,7 @@ QString RaceTableModel::text(int row, Column column) const
         return racer.contender.title();
     case Seconds:
         if (racer.state == Racer::State::Running) {
-            return tr("step %1 / %2").arg(m_race.step()).arg(m_race.request().steps);
+            return tr("%1 / %2 steps").arg(m_race.step()).arg(m_race.request().steps);
         }
         if (racer.state == Racer::State::Failed) {
             return tr("failed");

@@ -2,6 +2,7 @@
 #include "ui/runs/job_dialog.h"
 
 #include "cache/plan/policy.h"
+#include "ui/policy_texts.h"
 #include "ui/theme/theme.h"
 
 #include <QCheckBox>
@@ -27,8 +28,8 @@ JobDialog::Axis JobDialog::addAxis(QFormLayout& form, const QString& label, cons
     if (const plan::PolicyEntry* policy = plan::findPolicy(m_base.policy)) {
         for (const plan::ParameterSpec& spec : policy->parameters) {
             if (spec.kind != plan::ParameterKind::File) {
-                parameter->addItem(QString::fromStdString(spec.label), QString::fromStdString(spec.name));
-                parameter->setItemData(parameter->count() - 1, QString::fromStdString(spec.help), Qt::ToolTipRole);
+                parameter->addItem(policyText(spec.label), QString::fromStdString(spec.name));
+                parameter->setItemData(parameter->count() - 1, policyText(spec.help), Qt::ToolTipRole);
             }
         }
     }

@@ -23,7 +23,7 @@ QString queueStateText(const JobQueue& queue, int index)
     case QueueEntry::State::Waiting:
         return QueueModel::tr("waiting");
     case QueueEntry::State::Running:
-        return queue.step() > 0 ? QueueModel::tr("step %1 of %2").arg(queue.step()).arg(entry.request.steps)
+        return queue.step() > 0 ? QueueModel::tr("%1 of %2 steps").arg(queue.step()).arg(entry.request.steps)
                                 : QueueModel::tr("starting");
     case QueueEntry::State::Saving:
         return QueueModel::tr("saving");

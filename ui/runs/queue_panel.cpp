@@ -74,10 +74,17 @@ QueuePanel::QueuePanel(JobQueue& queue, QWidget* parent)
     m_list->installEventFilter(this);
     m_list->header()->setStretchLastSection(false);
     m_list->header()->setSectionResizeMode(QueueModel::Prompt, QHeaderView::Stretch);
-    m_list->setColumnWidth(QueueModel::State, 84);
-    m_list->setColumnWidth(QueueModel::Policy, 84);
-    m_list->setColumnWidth(QueueModel::Seed, 44);
-    m_list->setColumnWidth(QueueModel::Time, 68);
+    // As wide as their headings in any language, and as what they usually hold.
+    const QFontMetrics metrics(m_list->font());
+    const auto setWidth = [&](QueueModel::Column column, const QString& usual) {
+        const QString heading = m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+        m_list->setColumnWidth(
+            column, std::max(metrics.horizontalAdvance(heading), metrics.horizontalAdvance(usual)) + 3 * kSpace);
+    };
+    setWidth(QueueModel::State, QStringLiteral("88 / 88"));
+    setWidth(QueueModel::Policy, QStringLiteral("taylorseer"));
+    setWidth(QueueModel::Seed, QStringLiteral("8888"));
+    setWidth(QueueModel::Time, QStringLiteral("88.8 s"));
     m_list->setTextElideMode(Qt::ElideRight);
 
     auto* layout = new QVBoxLayout(this);

@@ -11,6 +11,7 @@
 
 #include <QDateTime>
 #include <QSettings>
+#include <QUndoStack>
 
 #include <cmath>
 
@@ -42,10 +43,18 @@ RunDesk::RunDesk(EnginePort& engine, QSettings& settings, FileServices services,
     connect(m_tuner.get(), &Tuner::failed, this, &RunDesk::failed);
     connect(&m_store, &RunStore::failed, this, &RunDesk::failed);
     connect(&m_queue, &JobQueue::failed, this, &RunDesk::failed);
-    connect(&m_store, &RunStore::removed, this, [this](const QStringList& ids, const QString& why) {
+    connect(&m_store, &RunStore::removed, this, [this, &undo](const QStringList& ids, const QString& why) {
+        m_trashedAt = why.isEmpty() ? undo.index() : -1;
         Q_EMIT message(why.isEmpty()
                 ? tr("%n run(s) moved to the trash. Ctrl+Z brings them back.", "", static_cast<int>(ids.size()))
                 : why);
+    });
+    // What was taken back must not be said any longer.
+    connect(&undo, &QUndoStack::indexChanged, this, [this](int index) {
+        if (m_trashedAt >= 0 && index < m_trashedAt) {
+            m_trashedAt = -1;
+            Q_EMIT message(tr("What was in the trash is back."));
+        }
     });
     connect(&m_store, &RunStore::bundleSaved, this,
         [this](const QString& path) { Q_EMIT message(tr("Saved %1").arg(path)); });

@@ -60,6 +60,7 @@ private:
     QueuePanel* m_queuePanel;
     ExplorePanel* m_explore;
     TunerCard* m_tunerCard;
+    int m_trashedAt = -1; ///< place in the undo stack of the deletion that the window speaks of
 };
 
 } // namespace toca::ui

@@ -80,7 +80,7 @@ void RunDetails::show(const RunRecord& record)
     }
     add(tr("Settings"), values.join(QStringLiteral(", ")));
     add(tr("Time"), number(record.seconds, 'f', 2, tr("s denoising")));
-    add(tr("Time gain"), number(record.timeGain, 'f', 2, tr("×")));
+    add(tr("Time gain against the newest uncached run"), number(record.timeGain, 'f', 2, tr("×")));
     add(tr("FLOPs gain"), number(record.flopsGain, 'f', 2, tr("×")));
     add(tr("PSNR"),
         std::isinf(record.psnrDb) ? tr("identical") : number(record.psnrDb, 'f', 2, tr("dB to the uncached run")));

@@ -124,14 +124,15 @@ struct RunStore::Disk {
         }
         return id;
     }
-    /// Runs that waited for their uncached run.
+    /// Runs that waited for their uncached run, and those compared with an older one: a card, the summary and an opened
+    /// run then all name the gain against the newest.
     void compareOthersWith(const RunResult& baseline)
     {
         const std::string key = library::baselineKey(baseline.request);
         std::vector<std::pair<fs::path, std::string>> waiting;
         for (const RunRecord& each : index->records()) {
             if (each.isOwn && !each.isDamaged() && each.baselineKey == key && each.request.policy != "none"
-                && std::isnan(each.psnrDb) && each.hasTrace && each.hasPixels) {
+                && each.hasTrace && each.hasPixels) {
                 waiting.emplace_back(each.folder, each.id);
             }
         }

@@ -18,7 +18,7 @@ namespace {
 
 constexpr int kSampleWidth = 18;
 constexpr int kSampleHeight = 12;
-constexpr int kItemGap = 12;
+constexpr int kItemGap = 8;
 constexpr int kMostRows = 2;
 
 MapCellState sample(MapCellState::Source source, plan::Action action, std::int64_t computed)
@@ -102,7 +102,7 @@ QSize MapLegend::sizeHint() const
 
 QSize MapLegend::minimumSizeHint() const
 {
-    return {static_cast<int>(m_items.size()) * (kSampleWidth + 3), kMostRows * lineHeight()};
+    return {kSampleWidth, kMostRows * lineHeight()};
 }
 
 std::vector<MapLegend::Place> MapLegend::places() const

@@ -6,6 +6,7 @@
 #include "ui/selection/cell_text.h"
 #include "ui/theme/theme.h"
 
+#include <QPaintEvent>
 #include <QPainter>
 
 #include <algorithm>
@@ -55,11 +56,22 @@ void SelectionMapView::renderColumns(int first, int last)
     }
 }
 
-void SelectionMapView::paintEvent(QPaintEvent*)
+void SelectionMapView::renderSurroundings(double ratio)
+{
+    m_surroundings = QImage((QSizeF(size()) * ratio).toSize(), QImage::Format_RGB32);
+    m_surroundings.setDevicePixelRatio(ratio);
+    m_surroundings.fill(theme().panel);
+    QPainter painter(&m_surroundings);
+    painter.setFont(smallFont());
+    paintRowAxis(painter);
+    paintColourBar(painter);
+}
+
+void SelectionMapView::paintEvent(QPaintEvent* event)
 {
     QPainter painter(this);
-    painter.fillRect(rect(), theme().panel);
     if (m_model.isEmpty()) {
+        painter.fillRect(rect(), theme().panel);
         paintEmpty(painter);
         return;
     }
@@ -80,12 +92,17 @@ void SelectionMapView::paintEvent(QPaintEvent*)
     }
     m_dirtyFirst = 0;
     m_dirtyLast = -1;
+    if (m_surroundings.isNull() || m_surroundings.devicePixelRatio() != ratio) {
+        renderSurroundings(ratio);
+    }
+    painter.drawImage(QPointF(0, 0), m_surroundings);
     painter.drawImage(viewport.topLeft(), m_image);
 
     painter.setFont(smallFont());
-    paintRowAxis(painter);
-    paintStepAxis(painter);
-    paintColourBar(painter);
+    if (event->region().intersects(stepAxisRect())) {
+        paintStepAxis(painter);
+    }
+    paintPointer(painter);
     paintCursors(painter);
 }
 
@@ -176,11 +193,16 @@ void SelectionMapView::paintStepAxis(QPainter& painter) const
         QRectF(0, y, viewport.left() - kSpace, metrics.height()), Qt::AlignRight | Qt::AlignTop, tr("step"));
 }
 
-void SelectionMapView::paintColourBar(QPainter& painter) const
+QRectF SelectionMapView::colourBar() const
 {
     const QRectF viewport = m_layout.viewport();
+    return {viewport.right() + 2 * kSpace, viewport.top(), kMapColourBarWidth, viewport.height()};
+}
+
+void SelectionMapView::paintColourBar(QPainter& painter) const
+{
     const QFontMetricsF metrics = painter.fontMetrics();
-    const QRectF bar(viewport.right() + 2 * kSpace, viewport.top(), kMapColourBarWidth, viewport.height());
+    const QRectF bar = colourBar();
     const ColourMap& map = ColourMap::share(theme().dark);
     QImage strip(1, ColourMap::kColours, QImage::Format_RGB32);
     for (int i = 0; i < ColourMap::kColours; ++i) {
@@ -204,8 +226,13 @@ void SelectionMapView::paintColourBar(QPainter& painter) const
     painter.drawText(
         QRectF(-bar.height() / 2, -metrics.height(), bar.height(), metrics.height()), Qt::AlignCenter, title);
     painter.restore();
+}
 
+/// What the cell under the pointer or the current one has, at the colour bar.
+void SelectionMapView::paintPointer(QPainter& painter) const
+{
     if (const auto& cell = m_hovered ? m_hovered : m_current) {
+        const QRectF bar = colourBar();
         const MapCellState state = m_model.state(*cell);
         if (state.source != MapCellState::Source::Unknown && state.action != plan::Action::Skip) {
             const double y = bar.bottom() - bar.height() * state.freshRatio();

@@ -69,8 +69,10 @@ QImage SelectionMapView::picture()
 void SelectionMapView::setCursorStep(int step)
 {
     if (step != m_cursorStep) {
+        update(stepRect(m_cursorStep));
         m_cursorStep = step;
-        update();
+        update(stepRect(m_cursorStep));
+        update(stepAxisRect());
     }
 }
 
@@ -207,7 +209,37 @@ void SelectionMapView::onCellsChanged(int first, int last)
     if (m_current && m_current->evaluation >= first && m_current->evaluation <= last) {
         updateAccessibleText();
     }
-    update();
+    update(columnsRect(first, last));
+    if (m_current || m_hovered) {
+        update(colourBar().adjusted(-kSpace, -kHalfSpace, 0, kHalfSpace).toAlignedRect()); // its pointer
+    }
+}
+
+QRect SelectionMapView::columnsRect(int first, int last) const
+{
+    const QRectF viewport = m_layout.viewport();
+    return QRectF(QPointF(m_layout.left(first) - 4, viewport.top() - 4),
+        QPointF(m_layout.left(last + 1) + 4, viewport.bottom() + 4))
+        .toAlignedRect();
+}
+
+QRect SelectionMapView::stepAxisRect() const
+{
+    const double top = m_layout.viewport().bottom();
+    return QRectF(0, top, width(), height() - top).toAlignedRect();
+}
+
+QRect SelectionMapView::stepRect(int step) const
+{
+    const std::optional<int> first = step >= 0 ? m_model.evaluationOfStep(step) : std::nullopt;
+    if (!first) {
+        return {};
+    }
+    int last = *first;
+    while (last + 1 < m_model.columns() && m_model.step(last + 1) == step) {
+        ++last;
+    }
+    return columnsRect(*first, last);
 }
 
 void SelectionMapView::arrange()
@@ -227,6 +259,7 @@ void SelectionMapView::arrange()
 void SelectionMapView::invalidate()
 {
     m_imageValid = false;
+    m_surroundings = {};
     update();
 }
 

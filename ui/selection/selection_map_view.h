@@ -15,7 +15,8 @@ namespace toca::ui {
 inline constexpr double kMapColourBarWidth = 10; ///< logical pixels
 
 /// Draws a SelectionMapModel: steps across, layers down, a colour bar. The cells live in an image in which only changed
-/// columns are painted again; the widget adds axes, cursor and marks.
+/// columns are painted again, and only these are drawn again; axes and colour bar lie in another one; the widget adds
+/// cursor and marks.
 ///
 /// Keys: arrows move the current cell, Home/End to the first and last step, Page Up/Down by a band, Enter activates,
 /// Ctrl+C copies the area or the cell, W and S (or + and -) zoom, A and D move, F (or 0) shows all, L follows a run
@@ -85,6 +86,10 @@ private:
     void arrange(); ///< axes' widths, viewport
     void invalidate(); ///< the whole image is painted again with the next frame
     void renderColumns(int first, int last);
+    void renderSurroundings(double ratio); ///< row axis and colour bar
+    QRect columnsRect(int first, int last) const; ///< with the marks around them
+    QRect stepAxisRect() const;
+    QRect stepRect(int step) const; ///< columns of a step; empty when there is none
     void zoomAt(const QPointF& at, double factor);
     void setHovered(const std::optional<MapCell>& cell);
     void moveCurrent(int columns, int rows);
@@ -95,12 +100,15 @@ private:
     void paintRowAxis(QPainter& painter) const;
     void paintStepAxis(QPainter& painter) const;
     void paintColourBar(QPainter& painter) const;
+    void paintPointer(QPainter& painter) const;
+    QRectF colourBar() const;
     void paintCursors(QPainter& painter) const;
     void paintEmpty(QPainter& painter) const;
 
     SelectionMapModel& m_model;
     MapLayout m_layout;
     QImage m_image; ///< the viewport in device pixels
+    QImage m_surroundings; ///< all that is around it and stays while a run goes on
     bool m_imageValid = false;
     int m_dirtyFirst = 0;
     int m_dirtyLast = -1;

@@ -6,6 +6,7 @@
 #include "ui/selection/map_legend.h"
 #include "ui/selection/selection_map_view.h"
 #include "ui/statistics/figure_file.h"
+#include "ui/still_frame.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
 
@@ -70,7 +71,6 @@ SelectionPanel::SelectionPanel(QWidget* parent)
     exporting->setAccessibleName(tr("Export the selection map"));
 
     m_readout->setFont(numberFont());
-    m_readout->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     m_readout->setAccessibleName(tr("Values of the cell under the pointer"));
     m_readout->setMinimumHeight(m_readout->fontMetrics().height() + kHalfSpace);
 
@@ -89,7 +89,7 @@ SelectionPanel::SelectionPanel(QWidget* parent)
     layout->setSpacing(kHalfSpace);
     layout->addLayout(controls);
     layout->addWidget(m_view, 1);
-    layout->addWidget(m_readout);
+    layout->addWidget(new StillFrame(m_readout));
 
     connect(m_byModule, &QToolButton::toggled, this, [this](bool byModule) {
         m_model->setRowOrder(byModule ? SelectionMapModel::RowOrder::ByModule : SelectionMapModel::RowOrder::ByLayer);

@@ -6,6 +6,7 @@
 #include "ui/selection/token_grid_view.h"
 #include "ui/selection/token_histogram.h"
 #include "ui/statistics/figure_file.h"
+#include "ui/still_frame.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
 
@@ -88,9 +89,7 @@ TokenGridPanel::TokenGridPanel(QWidget* parent)
                           "class, or without"));
     m_rows->setAccessibleName(tr("Guidance row"));
     m_rows->hide();
-    m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     m_readout->setFont(numberFont());
-    m_readout->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     m_readout->setMinimumHeight(m_readout->fontMetrics().height() + kHalfSpace);
     m_readout->setAccessibleName(tr("Values of the token under the pointer"));
 
@@ -104,7 +103,7 @@ TokenGridPanel::TokenGridPanel(QWidget* parent)
     controls->addStretch();
     auto* titleRow = new QHBoxLayout; // the title gives way where the panel is narrow
     titleRow->setSpacing(kHalfSpace);
-    titleRow->addWidget(m_title, 1);
+    titleRow->addWidget(new StillFrame(m_title), 1);
     titleRow->addWidget(m_play);
     titleRow->addWidget(m_previous);
     titleRow->addWidget(m_next);
@@ -116,7 +115,7 @@ TokenGridPanel::TokenGridPanel(QWidget* parent)
     layout->addLayout(titleRow);
     layout->addWidget(m_view, 1);
     layout->addWidget(m_histogram);
-    layout->addWidget(m_readout);
+    layout->addWidget(new StillFrame(m_readout));
 
     connect(m_quantities, &QButtonGroup::idClicked, this,
         [this](int id) { setQuantity(static_cast<TokenGridModel::Quantity>(id)); });

@@ -1,9 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/sensitivity/probe_model.h"
 
+#include <QPointer>
+#include <QUndoCommand>
+#include <QUndoStack>
+
 #include <algorithm>
+#include <utility>
 
 namespace toca::ui {
+
+namespace {
+
+class MaskCommand : public QUndoCommand {
+public:
+    MaskCommand(ProbeModel& model, std::vector<bool> before, std::vector<bool> after, const QString& text)
+        : QUndoCommand(text)
+        , m_model(&model)
+        , m_before(std::move(before))
+        , m_after(std::move(after))
+    {
+    }
+    void undo() override
+    {
+        if (m_model) {
+            m_model->setMarks(m_before);
+        }
+    }
+    void redo() override
+    {
+        if (m_model) {
+            m_model->setMarks(m_after);
+        }
+    }
+
+private:
+    QPointer<ProbeModel> m_model; ///< the stack may outlive it
+    std::vector<bool> m_before;
+    std::vector<bool> m_after;
+};
+
+} // namespace
 
 ProbeModel::ProbeModel(EnginePort& engine, QObject* parent)
     : QObject(parent)
@@ -89,6 +126,27 @@ void ProbeModel::clearMask()
 {
     m_marks.assign(m_marks.size(), false);
     Q_EMIT maskChanged();
+}
+
+void ProbeModel::beginStroke()
+{
+    m_beforeStroke = m_marks;
+}
+
+void ProbeModel::endStroke(QUndoStack& undo, const QString& text)
+{
+    std::vector<bool> before = std::exchange(m_beforeStroke, {});
+    if (before.size() == m_marks.size() && before != m_marks) {
+        undo.push(new MaskCommand(*this, std::move(before), m_marks, text));
+    }
+}
+
+void ProbeModel::setMarks(const std::vector<bool>& marks)
+{
+    if (marks.size() == m_marks.size() && marks != m_marks) {
+        m_marks = marks;
+        Q_EMIT maskChanged();
+    }
 }
 
 void ProbeModel::setProtecting(bool protecting)

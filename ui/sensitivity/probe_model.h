@@ -8,6 +8,8 @@
 
 #include <memory>
 
+class QUndoStack;
+
 namespace toca::ui {
 
 /// Tokens that were painted, what is asked about them, and what a probe answered. No widgets.
@@ -25,6 +27,11 @@ public:
     /// Marks or unmarks the tokens of a square brush around one, in its frame or in all of them.
     void paint(std::int64_t token, int radius, bool erase, bool allFrames);
     void clearMask();
+    /// What is painted between the two is one step of undo.
+    void beginStroke();
+    void endStroke(QUndoStack& undo, const QString& text);
+    /// Another mask of the same grid; one of another grid is ignored.
+    void setMarks(const std::vector<bool>& marks);
     /// The mask spares its tokens in normal runs too.
     bool isProtecting() const { return m_isProtecting; }
     void setProtecting(bool protecting);
@@ -51,6 +58,7 @@ private:
     EnginePort& m_engine;
     plan::TokenGrid m_grid{0, 0, 0};
     std::vector<bool> m_marks;
+    std::vector<bool> m_beforeStroke;
     bool m_isProtecting = false;
     bool m_isRunning = false;
     double m_progress = 0;

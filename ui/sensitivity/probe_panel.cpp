@@ -90,16 +90,20 @@ ProbePanel::ProbePanel(EnginePort& engine, QWidget* parent)
     layout->addWidget(makeChoice());
     layout->addLayout(maps, 1);
 
-    connect(m_canvas, &TokenMapView::tokenPainted, this, [this](qint64 token, bool erase) {
-        m_model->paint(token, m_brush->value() / 2, erase, m_allFrames->isChecked());
-    });
+    connect(m_canvas, &TokenMapView::tokenPainted, this, &ProbePanel::paint);
+    connect(m_canvas, &TokenMapView::strokeStarted, this, &ProbePanel::strokeStarted);
+    connect(m_canvas, &TokenMapView::strokeEnded, this, &ProbePanel::strokeEnded);
     for (TokenMapView* map : {m_canvas, m_damage}) {
         connect(map, &TokenMapView::tokenHovered, this, [this](qint64 token) {
             markToken(token);
             Q_EMIT tokenHovered(token);
         });
     }
-    connect(m_clear, &QPushButton::clicked, m_model, &ProbeModel::clearMask);
+    connect(m_clear, &QPushButton::clicked, this, [this] {
+        Q_EMIT strokeStarted();
+        m_model->clearMask();
+        Q_EMIT strokeEnded();
+    });
     connect(m_protect, &QCheckBox::toggled, m_model, &ProbeModel::setProtecting);
     connect(m_start, &QPushButton::clicked, this, &ProbePanel::start);
     connect(m_open, &QPushButton::clicked, this, &ProbePanel::openRequested);
@@ -112,6 +116,11 @@ ProbePanel::ProbePanel(EnginePort& engine, QWidget* parent)
     connect(m_model, &ProbeModel::resultChanged, this, &ProbePanel::showResult);
     connect(m_model, &ProbeModel::failed, this, &ProbePanel::failed);
     setRun(nullptr);
+}
+
+void ProbePanel::paint(qint64 token, bool erase)
+{
+    m_model->paint(token, m_brush->value() / 2, erase, m_allFrames->isChecked());
 }
 
 QWidget* ProbePanel::makeChoice()
@@ -258,6 +267,7 @@ void ProbePanel::start()
 void ProbePanel::sync()
 {
     m_canvas->setMask(m_model->marks());
+    m_protect->setChecked(m_model->isProtecting());
     m_damage->setMask(m_model->result() ? m_model->marks() : std::vector<bool>());
     const bool isRunning = m_model->isRunning();
     m_start->setText(isRunning ? tr("Cancel") : tr("Run again"));

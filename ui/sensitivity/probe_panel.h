@@ -33,7 +33,12 @@ public:
     void markToken(qint64 token);
     QString exportTo(const QString& path); ///< PNG, SVG, PDF (both maps) or CSV (damage per token)
 
+    /// Paints or erases with the brush as it is set.
+    void paint(qint64 token, bool erase);
+
 Q_SIGNALS:
+    void strokeStarted(); ///< painting in the map; what lies between is one step of undo
+    void strokeEnded();
     void tokenHovered(qint64 token); ///< -1 = none
     void openRequested(); ///< the edited run as the window's current one, beside the original
     void failed(const toca::Error& error);

@@ -359,6 +359,7 @@ void TokenMapView::mousePressEvent(QMouseEvent* event)
         return;
     }
     if (m_isPaintable) {
+        Q_EMIT strokeStarted();
         Q_EMIT tokenPainted(token, event->button() == Qt::RightButton);
     } else if (event->button() == Qt::LeftButton) {
         Q_EMIT tokenClicked(token);
@@ -378,6 +379,13 @@ void TokenMapView::mouseMoveEvent(QMouseEvent* event)
 void TokenMapView::leaveEvent(QEvent*)
 {
     setHovered(-1);
+}
+
+void TokenMapView::mouseReleaseEvent(QMouseEvent* event)
+{
+    if (m_isPaintable && event->buttons() == Qt::NoButton) {
+        Q_EMIT strokeEnded();
+    }
 }
 
 void TokenMapView::keyPressEvent(QKeyEvent* event)
@@ -411,7 +419,9 @@ void TokenMapView::keyPressEvent(QKeyEvent* event)
         if (m_hovered >= 0) {
             if (m_isPaintable) {
                 const auto at = static_cast<std::size_t>(m_hovered);
+                Q_EMIT strokeStarted();
                 Q_EMIT tokenPainted(m_hovered, at < m_mask.size() && m_mask[at]);
+                Q_EMIT strokeEnded();
             } else {
                 Q_EMIT tokenClicked(m_hovered);
             }

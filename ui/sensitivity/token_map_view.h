@@ -60,6 +60,8 @@ public:
 Q_SIGNALS:
     void tokenHovered(qint64 token); ///< -1 when the pointer left
     void tokenClicked(qint64 token);
+    void strokeStarted(); ///< a button was pressed to paint
+    void strokeEnded();
     void tokenPainted(qint64 token, bool erase); ///< pressed or dragged over; with the right button: erase
 
 protected:
@@ -69,6 +71,7 @@ protected:
     void changeEvent(QEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
     void leaveEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
 

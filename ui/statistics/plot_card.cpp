@@ -3,6 +3,7 @@
 
 #include "ui/qcustomplot.h"
 #include "ui/statistics/figure_file.h"
+#include "ui/still_frame.h"
 #include "ui/theme/theme.h"
 
 #include <QBuffer>
@@ -38,10 +39,8 @@ PlotCard::PlotCard(const QString& title, const QString& help, QWidget* parent)
     m_keyLabel->setTextFormat(Qt::RichText);
     m_keyLabel->setFont(smallFont());
     m_keyLabel->setTextInteractionFlags(Qt::NoTextInteraction);
-    m_keyLabel->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     m_valueLabel->setFont(numberFont());
     m_valueLabel->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    m_valueLabel->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     m_plot->setAccessibleName(title);
     m_plot->setAccessibleDescription(help);
     m_plot->setMouseTracking(true);
@@ -73,12 +72,12 @@ PlotCard::PlotCard(const QString& title, const QString& help, QWidget* parent)
     auto* heading = new QHBoxLayout;
     heading->setSpacing(kSpace);
     heading->addWidget(m_titleLabel);
-    heading->addWidget(m_valueLabel, 1);
+    heading->addWidget(new StillFrame(m_valueLabel), 1);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(2);
     layout->addLayout(heading);
-    layout->addWidget(m_keyLabel);
+    layout->addWidget(new StillFrame(m_keyLabel));
     layout->addWidget(m_plot, 1);
     setTitle(title);
     applyColours(theme());

@@ -4,6 +4,7 @@
 #include "ui/elided_label.h"
 #include "ui/qcustomplot.h"
 #include "ui/statistics/step_plots.h"
+#include "ui/still_frame.h"
 #include "ui/theme/theme.h"
 
 #include <QGridLayout>
@@ -20,7 +21,7 @@ namespace {
 constexpr int kCardWidth = 300; ///< below that labels collide
 constexpr int kCardHeight = 132;
 constexpr int kMostColumns = 6;
-constexpr qint64 kDrawingPause = 100; ///< milliseconds: numbers change per step, nobody reads faster
+constexpr qint64 kDrawingPause = 400; ///< milliseconds: seven plots are the dearest part of the live display
 
 } // namespace
 
@@ -48,10 +49,9 @@ StatisticsPanel::StatisticsPanel(QWidget* parent)
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_scroll);
     layout->addWidget(m_empty);
-    layout->addWidget(m_sentence);
+    layout->addWidget(new StillFrame(m_sentence));
     m_sentence->setObjectName("stepSentence");
     m_sentence->setContentsMargins(kSpace, 0, kSpace, 0);
-    m_sentence->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     m_sentence->setMinimumHeight(m_sentence->fontMetrics().height() + kHalfSpace);
     for (const std::unique_ptr<StepPlot>& plot : m_plots) {
         plot->card().setMinimumHeight(kCardHeight);

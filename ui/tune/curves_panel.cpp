@@ -2,6 +2,7 @@
 #include "ui/tune/curves_panel.h"
 
 #include "ui/elided_label.h"
+#include "ui/policy_texts.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
 #include "ui/tune/curve_view.h"
@@ -95,7 +96,7 @@ QWidget* CurvesPanel::makeCurve(const plan::ParameterSpec& spec)
     auto* title = new ElidedLabel;
     title->setText(view->accessibleName());
     title->setProperty("heading", true);
-    title->setToolTip(QString::fromStdString(spec.help));
+    title->setToolTip(policyText(spec.help));
     const auto spin = [&](const QString& name, const QString& label, const QString& tip) {
         auto* box = new QDoubleSpinBox;
         box->setObjectName(QString::fromStdString(spec.name) + name);
@@ -118,7 +119,7 @@ QWidget* CurvesPanel::makeCurve(const plan::ParameterSpec& spec)
     reset->setIcon(icon("reset"));
     reset->setIconSize({13, 13});
     reset->setToolTip(tr("Back to the preset's curve"));
-    reset->setAccessibleName(tr("Reset %1").arg(QString::fromStdString(spec.label)));
+    reset->setAccessibleName(tr("Reset %1").arg(policyText(spec.label)));
     reset->setProperty("parameter", QString::fromStdString(spec.name));
     m_resets.append(reset);
     connect(reset, &QToolButton::clicked, this, [this, name = spec.name] { m_caching.resetValue(name); });

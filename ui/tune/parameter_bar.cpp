@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/tune/parameter_bar.h"
+#include "ui/policy_texts.h"
 
 #include "ui/theme/theme.h"
 
@@ -39,13 +40,11 @@ ParameterBar::ParameterBar(CachingModel& caching, const plan::ParameterSpec& spe
     setFocusPolicy(Qt::StrongFocus);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     setObjectName(QString::fromStdString(spec.name) + "_bar");
-    setAccessibleName(QString::fromStdString(spec.label));
+    setAccessibleName(policyText(spec.label));
     setCursor(Qt::SizeHorCursor);
-    setToolTip(
-        QStringLiteral("<b>%1</b> (%2)<p>%3</p><p><i>%4</i></p>")
-            .arg(QString::fromStdString(spec.label).toHtmlEscaped(), QString::fromStdString(spec.name).toHtmlEscaped(),
-                QString::fromStdString(spec.help).toHtmlEscaped(),
-                tr("Drag to set, double-click or Delete to reset.")));
+    setToolTip(QStringLiteral("<b>%1</b> (%2)<p>%3</p><p><i>%4</i></p>")
+                   .arg(policyText(spec.label).toHtmlEscaped(), QString::fromStdString(spec.name).toHtmlEscaped(),
+                       policyText(spec.help).toHtmlEscaped(), tr("Drag to set, double-click or Delete to reset.")));
     refresh();
 }
 
@@ -87,7 +86,7 @@ QString ParameterBar::valueText() const
         ? locale.toString(static_cast<qlonglong>(value()))
         : locale.toString(value(), 'f', std::abs(value() - std::round(value() * 100) / 100) > 1e-9 ? 3 : 2);
     if (!m_spec.unit.empty()) {
-        text += " " + QString::fromStdString(m_spec.unit);
+        text += " " + policyText(m_spec.unit);
     }
     return text;
 }
@@ -109,8 +108,8 @@ void ParameterBar::setValue(double value)
     } else {
         state.values[m_spec.name] = next;
     }
-    m_caching.edit(state, tr("change %1").arg(QString::fromStdString(m_spec.label).toLower()),
-        m_spec.name + std::to_string(m_drags));
+    m_caching.edit(
+        state, tr("change %1").arg(policyText(m_spec.label).toLower()), m_spec.name + std::to_string(m_drags));
 }
 
 void ParameterBar::reset()
@@ -138,7 +137,7 @@ void ParameterBar::paintEvent(QPaintEvent*)
     painter.setRenderHint(QPainter::Antialiasing);
     const QRectF bar = track();
     const bool isChanged = m_caching.isChanged(m_spec.name);
-    QString label = QString::fromStdString(m_spec.label);
+    QString label = policyText(m_spec.label);
     if (isChanged) {
         label += QStringLiteral(" •"); // not by colour alone
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/tune/preset_menu.h"
 
+#include "ui/policy_texts.h"
 #include "ui/theme/icons.h"
 
 #include <QFileDialog>
@@ -45,8 +46,7 @@ void PresetMenu::fill()
     list->addSection(tr("Published examples (read-only)"));
     for (const plan::Preset* preset : m_caching.presets()) {
         const std::string name = m_caching.isDefaultPreset(*preset) ? std::string() : preset->name;
-        QAction* item =
-            list->addAction(QString::fromStdString(preset->label), this, [this, name] { m_caching.setPreset(name); });
+        QAction* item = list->addAction(policyText(preset->label), this, [this, name] { m_caching.setPreset(name); });
         item->setToolTip(QString::fromStdString(preset->source));
         item->setCheckable(true);
         item->setChecked(preset == m_caching.preset() && m_caching.state().values.empty());
@@ -56,7 +56,7 @@ void PresetMenu::fill()
     for (const plan::NamedSetting& preset : m_store.presets()) {
         const QString name = QString::fromStdString(preset.name);
         QAction* item = list->addAction(QString(name).replace('&', "&&"), this, [this, name] { choose(name); });
-        item->setToolTip(QString::fromStdString(plan::findPolicy(preset.policy)->title));
+        item->setToolTip(policyText(plan::findPolicy(preset.policy)->title));
         item->setCheckable(true);
         item->setChecked(name == chosen);
     }

@@ -50,9 +50,6 @@ namespace toca::ui {
 
 namespace {
 
-/// Interval of live redraws: about 30 a second, which the eye follows and leaves both cores to the engine.
-constexpr int kTickMilliseconds = 33;
-
 /// The user's presets lie beside the settings.
 std::filesystem::path presetFileOf(const QSettings& settings)
 {
@@ -196,8 +193,7 @@ MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* paren
     connectLab();
     connect(m_workspaces.get(), &Workspaces::currentChanged, this, &MainWindow::showCentre);
     showCentre();
-    m_tick.setInterval(kTickMilliseconds);
-    connect(&m_tick, &QTimer::timeout, this, &MainWindow::refreshLive);
+    connect(&m_tick, &LivePace::tick, this, &MainWindow::refreshLive);
     restoreSettings();
     updateActions();
     replan();
@@ -233,6 +229,15 @@ QDockWidget* MainWindow::addDock(const char* name, const QString& title, QWidget
     auto* dock = new QDockWidget(title, this);
     dock->setObjectName(name);
     content->setAutoFillBackground(true);
+    // Panels never keep the window wider than a small screen: they elide, scroll or give way.
+    constexpr int kWidest = 248;
+    if (content->minimumSizeHint().width() > kWidest && content != m_prompt && content != m_caching) {
+        content->setMinimumWidth(kWidest);
+    }
+    constexpr int kHighest = 180;
+    if (content->minimumSizeHint().height() > kHighest) {
+        content->setMinimumHeight(kHighest);
+    }
     dock->setWidget(content);
     dock->setFeatures(
         QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetFloatable);
@@ -284,10 +289,6 @@ void MainWindow::connectPanels()
     connect(m_tokens, &TokenGridPanel::selectionRowChanged, this,
         [this](int row) { m_player->overlay().setSelectionRow(row); });
     connect(m_statistics, &StatisticsPanel::stepHovered, m_selection, &SelectionPanel::setCursorStep);
-    connect(m_player, &PlayerWidget::stepChanged, this, [this](int step) {
-        m_selection->setCursorStep(step);
-        m_statistics->setCursorStep(step < 0 ? -1 : step);
-    });
 }
 
 GenerationRequest MainWindow::request() const
@@ -392,7 +393,9 @@ void MainWindow::onModelChanged()
 /// The page of the workspace; the other one must not ask for room.
 void MainWindow::showCentre()
 {
+    constexpr int kLeastRaceWidth = 720; // below that its tables scroll
     const int page = m_workspaces->current() == Workspace::Race ? 1 : 0;
+    m_racePanel->setMinimumWidth(page == 1 ? kLeastRaceWidth : 0);
     for (int index = 0; index < m_centre->count(); ++index) {
         const auto policy = index == page ? QSizePolicy::Preferred : QSizePolicy::Ignored;
         m_centre->widget(index)->setSizePolicy(policy, policy);

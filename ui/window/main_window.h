@@ -6,9 +6,11 @@
 #include "ui/theme/theme.h"
 #include "ui/window/background_tasks.h"
 #include "ui/window/file_services.h"
+#include "ui/window/live_pace.h"
 #include "ui/window/run_controller.h"
 #include "ui/window/workspaces.h"
 
+#include <QElapsedTimer>
 #include <QMainWindow>
 #include <QPointer>
 #include <QTimer>
@@ -140,12 +142,15 @@ private:
     void openRacer(int racer);
     void showSummary();
     void refreshLive();
+    void showProgress();
     bool isEngineBusy() const
     {
         return m_run.isRunning() || m_race.isRunning() || m_thresholds.isRecording() || isLabBusy();
     }
     // main_window_lab.cpp
     void makeLab();
+    void makeLabActions();
+    void connectBrush();
     void connectLab();
     void updateLab();
     bool isLabBusy() const;
@@ -258,7 +263,11 @@ private:
     bool m_comparisonAsked = false; ///< the coming baseline is shown beside the run
     QTimer m_idle; ///< after a cached run, until the uncached one is made in the background
     QPointer<QWidget> m_presentation;
-    QTimer m_tick; ///< live parts are redrawn with it while a run goes on
+    LivePace m_tick; ///< live parts are redrawn with it while a run goes on
+    std::vector<Preview> m_waitingPreviews; ///< shown with the next tick
+    bool m_progressWaits = false;
+    bool m_errorsWait = false;
+    QElapsedTimer m_sinceMarked; ///< since all parts followed the newest step of a run
     BackgroundTasks m_tasks; ///< last: joined before anything that its jobs use
 };
 

@@ -106,6 +106,7 @@ void MainWindow::makeActions()
     addAction("about", tr("&About ToCa Studio"), {}, {}, &MainWindow::showAbout);
     makeComparisonActions();
     makePresentActions();
+    makeLabActions();
     m_summary->addAction(action("compare"));
     m_summary->addAction(action("saveClip"));
     m_summary->addAction(action("saveTrace"));
@@ -161,6 +162,9 @@ void MainWindow::makeMenus()
     run->addAction(action("backgroundBaseline"));
     run->addAction(action("recordScores"));
     run->addAction(action("present"));
+    QMenu* measure = run->addMenu(tr("&Measure"));
+    measure->QWidget::addActions({action("measureSensitivity"), action("runProbe"), action("recordThresholds"),
+        action("startTuner"), action("pauseQueue")});
     run->addSeparator();
     run->addAction(action("modelDetails"));
 
@@ -210,7 +214,7 @@ void MainWindow::makeMenus()
     help->QWidget::addActions({action("palette"), action("shortcuts"), action("editShortcuts"), action("explain"),
         action("tour"), action("about")});
     auto* keys = new MenuKeys(this);
-    for (QMenu* menu : {file, m_recentMenu, edit, run, playback, view, m_layoutMenu, language, help}) {
+    for (QMenu* menu : {file, m_recentMenu, edit, run, measure, playback, view, m_layoutMenu, language, help}) {
         menu->installEventFilter(keys);
     }
     menuBar()->setCornerWidget(makeWorkspaceSwitch(), Qt::TopRightCorner);

@@ -25,6 +25,7 @@ namespace {
 
 /// How long nothing may have been started before the engine counts as idle: someone who tunes starts the next run.
 constexpr int kIdleMilliseconds = 1500;
+constexpr qint64 kReadingMilliseconds = 400;
 constexpr const char* kBackgroundKey = "compare/background";
 constexpr const char* kThresholdKey = "compare/threshold";
 constexpr const char* kScoresKey = "trace/scores";
@@ -88,7 +89,12 @@ void MainWindow::connectComparison()
         m_comparison->setSteps(start.request.steps);
         m_comparison->setErrors(m_run.stepErrors());
     });
-    connect(&m_run, &RunController::stepErrorsChanged, this, [this] { m_comparison->setErrors(m_run.stepErrors()); });
+    connect(&m_run, &RunController::stepErrorsChanged, this, [this] {
+        m_errorsWait = m_tick.isActive();
+        if (!m_errorsWait) {
+            m_comparison->setErrors(m_run.stepErrors());
+        }
+    });
     connect(&m_run, &RunController::finished, this, [this] {
         m_comparisonAsked = m_comparisonAsked && m_run.baseline();
         if (action("backgroundBaseline")->isChecked()) {
@@ -133,12 +139,12 @@ void MainWindow::showBackground()
     const auto result = m_run.result();
     const bool shown = m_run.isInBackground() && !m_run.isRunning() && result;
     m_comparison->setBackgroundText(shown
-            ? tr("The uncached run is being made in the background: step %1 of %2. Whatever you start stops it.")
+            ? tr("The uncached run is being made in the background: %1 of %2 steps. Whatever you start stops it.")
                   .arg(m_run.backgroundStep())
                   .arg(result->request.steps)
             : QString());
     if (shown && m_comparisonAsked) {
-        m_status->showIdle(tr("Uncached run: step %1 of %2").arg(m_run.backgroundStep()).arg(result->request.steps));
+        m_status->showIdle(tr("Uncached run: %1 of %2 steps").arg(m_run.backgroundStep()).arg(result->request.steps));
     }
 }
 
@@ -161,7 +167,16 @@ void MainWindow::connectLinks()
         }
     });
     connect(m_player, &PlayerWidget::stepHovered, this, [this](int step) { markStep(step, m_player); });
-    connect(m_player, &PlayerWidget::stepChanged, this, [this](int step) { markStep(step < 0 ? -1 : step, m_player); });
+    connect(m_player, &PlayerWidget::stepChanged, this, [this](int step) {
+        // The newest step of a run passes too fast to be read: where it is goes with the map, its numbers now and then.
+        if (m_tick.isActive() && m_player->model().isFollowing() && m_sinceMarked.isValid()
+            && m_sinceMarked.elapsed() < kReadingMilliseconds) {
+            m_selection->setCursorStep(step);
+            return;
+        }
+        m_sinceMarked.start();
+        markStep(step < 0 ? -1 : step, m_player);
+    });
 }
 
 /// Shows a step in every part but the one that it was pointed at in.

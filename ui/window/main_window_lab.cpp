@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sensitivity lab and the probe in the window.
+#include "ui/caching/caching_panel.h"
+#include "ui/explore/tuner.h"
 #include "ui/player/player_widget.h"
 #include "ui/prompt/prompt_panel.h"
+#include "ui/runs/run_desk.h"
 #include "ui/selection/token_grid_panel.h"
 #include "ui/selection/token_grid_view.h"
 #include "ui/sensitivity/probe_panel.h"
@@ -9,6 +12,10 @@
 #include "ui/window/banner.h"
 #include "ui/window/main_window.h"
 #include "ui/window/status_line.h"
+
+#include <QAction>
+#include <QDockWidget>
+#include <QPushButton>
 
 namespace toca::ui {
 
@@ -41,6 +48,75 @@ void MainWindow::updateLab()
     }
 }
 
+/// What the parts of the lab start, as commands that the palette finds and that can have keys.
+void MainWindow::makeLabActions()
+{
+    const auto press = [this](QDockWidget* dock, const char* button) {
+        dock->show();
+        dock->raise();
+        if (auto* found = findChild<QPushButton*>(QString::fromLatin1(button)); found && found->isEnabled()) {
+            found->click();
+        }
+    };
+    const auto add = [this](const char* name, const QString& text, const QString& tip, auto run) {
+        auto* made = new QAction(text, this);
+        made->setObjectName(QString::fromLatin1(name));
+        made->setToolTip(tip);
+        connect(made, &QAction::triggered, this, run);
+        QMainWindow::addAction(made);
+    };
+    add("measureSensitivity", tr("Measure &sensitivity, or pause"),
+        tr("Start, pause or go on with the measurement as the sensitivity panel is set"),
+        [this, press] { press(m_docks.sensitivity, "sensitivityStart"); });
+    add("runProbe", tr("Run the &probe, or cancel it"), tr("Run again with the painted tokens changed"),
+        [this, press] { press(m_docks.probe, "probeStart"); });
+    add("recordThresholds", tr("Record the &threshold response"),
+        tr("An uncached run from which all thresholds can be read"), [this] { recordThresholds(); });
+    add("startTuner", tr("Start or stop the t&uner"), tr("Search schedules on example prompts in the background"),
+        [this, press] { press(m_docks.explore, m_runDesk->tuner().isRunning() ? "tunerStop" : "tunerStart"); });
+    add("pauseQueue", tr("Pause or resume the &queue"), tr("The running entry is finished first"), [this] {
+        JobQueue& queue = m_runDesk->queue();
+        queue.setPaused(!queue.isPaused());
+        m_docks.queue->show();
+        m_docks.queue->raise();
+    });
+}
+
+/// The brush on the player's picture paints the probe's mask.
+void MainWindow::connectBrush()
+{
+    ProbeModel& model = m_probe->model();
+    QUndoStack& undo = m_caching->model().undoStack();
+    const auto begin = [&model] { model.beginStroke(); };
+    const auto end = [&model, &undo] { model.endStroke(undo, tr("paint tokens")); };
+    connect(m_player, &PlayerWidget::strokeStarted, &model, begin);
+    connect(m_player, &PlayerWidget::strokeEnded, &model, end);
+    connect(m_probe, &ProbePanel::strokeStarted, &model, begin);
+    connect(m_probe, &ProbePanel::strokeEnded, &model, end);
+    connect(m_player, &PlayerWidget::tokenPainted, m_probe, &ProbePanel::paint);
+    const auto show = [this, &model] {
+        m_player->setMask(model.marks());
+        if (m_player->canvas().isPainting()) {
+            m_status->showIdle(model.isProtecting()
+                    ? tr("%n token(s) painted, protected in coming runs", "", model.markedTokens())
+                    : tr("%n token(s) painted", "", model.markedTokens()));
+        }
+    };
+    connect(&model, &ProbeModel::maskChanged, this, show);
+    connect(m_player, &PlayerWidget::brushToggled, this, [this, &model, show](bool on) {
+        if (on) {
+            if (const auto& current = m_run.current()) {
+                model.setGrid(current->plan.geometry().grid);
+            }
+            model.setProtecting(true); // what the brush is for; the probe's panel shows it and switches it off
+        }
+        show();
+        if (!on) {
+            m_status->showIdle(tr("Ready"));
+        }
+    });
+}
+
 void MainWindow::connectLab()
 {
     connect(m_sensitivity, &SensitivityPanel::startRequested, this, [this] {
@@ -71,6 +147,15 @@ void MainWindow::connectLab()
             const auto original = m_probe->model().result()->original;
             m_run.adopt(edited, original->request.policy == "none" ? original : nullptr);
             m_status->showIdle(tr("The run with the probe's change. Nothing was run again."));
+        }
+    });
+    connectBrush();
+    // The lab's maps and table need the room while they are looked at.
+    connect(m_docks.sensitivity, &QDockWidget::visibilityChanged, this, [this](bool visible) {
+        if (visible && m_workspaces->current() == Workspace::Analyse && !m_docks.sensitivity->isFloating()) {
+            resizeDocks({m_docks.tokens}, {width() * 22 / 100}, Qt::Horizontal);
+            resizeDocks(
+                {m_docks.sensitivity, m_docks.statistics}, {width() * 56 / 100, width() * 22 / 100}, Qt::Horizontal);
         }
     });
     // The pointer on a token marks it everywhere.

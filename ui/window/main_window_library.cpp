@@ -75,7 +75,7 @@ void MainWindow::connectLibrary()
     });
     connect(&queue, &JobQueue::entryChanged, this, [this, &queue] {
         if (queue.isRunning() && !m_isNextAfterQueue && !m_run.isRunning()) {
-            m_status->showIdle(tr("Queue: step %1 of %2, %n waiting", "", queue.waiting())
+            m_status->showIdle(tr("Queue: %1 of %2 steps, %n waiting", "", queue.waiting())
                                    .arg(queue.step())
                                    .arg(queue.entries()[static_cast<std::size_t>(queue.running())].request.steps));
         }

@@ -103,10 +103,14 @@ void MainWindow::present()
     if (const auto result = m_run.result()) {
         presentation->setLabels(QString::fromStdString(result->request.policy), tr("uncached"));
     }
-    connect(&m_run, &RunController::progressChanged, presentation, &Presentation::refresh);
+    connect(&m_tick, &LivePace::tick, presentation, &Presentation::refresh);
     connect(&m_run, &RunController::finished, presentation, &Presentation::refresh);
     connect(&m_run, &RunController::baselineChanged, presentation, &Presentation::refresh);
-    connect(&m_run, &RunController::stepErrorsChanged, presentation, &Presentation::refresh);
+    connect(&m_run, &RunController::stepErrorsChanged, presentation, [this, presentation] {
+        if (!m_tick.isActive()) {
+            presentation->refresh();
+        }
+    });
     presentation->showFullScreen();
     presentation->activateWindow();
     presentation->setFocus();

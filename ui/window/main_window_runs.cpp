@@ -2,6 +2,7 @@
 // What the window does with runs and races.
 #include "ui/caching/caching_panel.h"
 #include "ui/caching/threshold_card.h"
+#include "ui/compare/comparison_panel.h"
 #include "ui/compare/summary_strip.h"
 #include "ui/player/player_widget.h"
 #include "ui/prompt/prompt_panel.h"
@@ -22,6 +23,7 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace toca::ui {
 
@@ -72,19 +74,13 @@ void MainWindow::connectRun()
         }
         showSummary();
     });
-    connect(
-        &m_run, &RunController::previewReady, this, [this](const Preview& preview) { m_player->addPreview(preview); });
+    // A fast run makes a step every few milliseconds: what it says waits for the tick, when all is drawn at once.
+    connect(&m_run, &RunController::previewReady, this,
+        [this](const Preview& preview) { m_waitingPreviews.push_back(preview); });
     connect(&m_run, &RunController::progressChanged, this, [this] {
-        const RunProgress& progress = m_run.progress();
-        m_status->showRun(m_run);
-        if (m_run.isBaselineRun()) {
-            return;
-        }
-        if (progress.stage == Stage::Denoising && progress.step > 0) {
-            m_player->setDenoising(progress.step - 1, progress.steps);
-        } else if (progress.stage == Stage::Decoding) {
-            m_player->setBusy(tr("Decoding frames"),
-                progress.toDecode > 0 ? static_cast<double>(progress.decoded) / progress.toDecode : -1);
+        m_progressWaits = true;
+        if (!m_tick.isActive()) {
+            showProgress();
         }
     });
     connect(&m_engine, &EnginePort::modelDescribed, this, &MainWindow::onModelDescribed);
@@ -160,14 +156,36 @@ void MainWindow::onStarted(const RunStart& start)
     m_statistics->setPlan(start.plan);
     m_statistics->setTrace(start.trace);
     m_statistics->setBaselineSeconds(m_run.baselineSecondsPerStep());
+    m_waitingPreviews.clear();
+    m_player->model().setPaced(true);
     m_tick.start();
     updateActions();
+}
+
+void MainWindow::showProgress()
+{
+    const RunProgress& progress = m_run.progress();
+    m_progressWaits = false;
+    if (!m_run.isRunning()) {
+        return;
+    }
+    m_status->showRun(m_run);
+    if (m_run.isBaselineRun()) {
+        return;
+    }
+    if (progress.stage == Stage::Denoising && progress.step > 0) {
+        m_player->setDenoising(progress.step - 1, progress.steps);
+    } else if (progress.stage == Stage::Decoding) {
+        m_player->setBusy(tr("Decoding frames"),
+            progress.toDecode > 0 ? static_cast<double>(progress.decoded) / progress.toDecode : -1);
+    }
 }
 
 void MainWindow::onFinished()
 {
     refreshLive();
     m_tick.stop();
+    m_player->model().setPaced(false);
     const auto result = m_run.result();
     m_player->setClip(result->clip);
     m_player->setLabels(QString::fromStdString(result->request.policy), tr("uncached"));
@@ -219,6 +237,7 @@ void MainWindow::onFailed(const Error& error)
 {
     refreshLive();
     m_tick.stop();
+    m_player->model().setPaced(false);
     m_player->endRun();
     if (error.code == ErrorCode::Cancelled) {
         m_status->showIdle(tr("Cancelled. What was made until then stays visible."));
@@ -231,6 +250,13 @@ void MainWindow::onFailed(const Error& error)
 
 void MainWindow::refreshLive()
 {
+    m_player->addPreviews(std::exchange(m_waitingPreviews, {}));
+    if (m_progressWaits) {
+        showProgress();
+    }
+    if (std::exchange(m_errorsWait, false)) {
+        m_comparison->setErrors(m_run.stepErrors());
+    }
     m_selection->refresh();
     m_tokens->refresh();
     m_statistics->refresh();

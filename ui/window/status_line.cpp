@@ -3,6 +3,7 @@
 
 #include "ui/elided_label.h"
 #include "ui/prompt/system_memory.h"
+#include "ui/still_frame.h"
 #include "ui/theme/theme.h"
 #include "ui/window/run_controller.h"
 
@@ -39,24 +40,34 @@ StatusLine::StatusLine(QWidget* parent)
     m_rate->setToolTip(tr("Steps per second since the first one, previews excluded"));
     m_eta->setToolTip(tr("Time until the last step, from the plan: full steps cost more than cached ones"));
     m_cache->setToolTip(tr("Bytes of stored module outputs held now"));
+    // Numbers change with every step, their places don't.
+    m_run = new QWidget;
+    auto* numbers = new QHBoxLayout(m_run);
+    numbers->setContentsMargins(0, 0, 0, 0);
+    numbers->setSpacing(kWideSpace);
+    numbers->addWidget(m_progress);
+    const auto add = [numbers](QLabel* label, const QString& widest) {
+        label->setFont(numberFont());
+        label->setProperty("muted", true);
+        numbers->addWidget(new StillFrame(label, widest));
+    };
+    add(m_step, tr("%1 / %2 steps").arg(888).arg(888));
+    add(m_rate, tr("%1 it/s").arg(QStringLiteral("88.88")));
+    add(m_eta, tr("ETA %1").arg(QStringLiteral("88 min 88 s")));
+    add(m_gain, tr("%1 × against the uncached %2").arg(QStringLiteral("88.88"), tr("estimate")));
+    add(m_cache, tr("cache %1").arg(QStringLiteral("888.8 MiB")));
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(kSpace + 2, 1, kSpace, 3);
     layout->setSpacing(kWideSpace);
-    layout->addWidget(m_stage);
-    layout->addWidget(m_progress);
-    for (QLabel* label : {m_step, m_rate, m_eta, m_gain, m_cache}) {
-        label->setFont(numberFont());
-        label->setProperty("muted", true);
-        layout->addWidget(label);
-    }
-    layout->addStretch(1);
+    layout->addWidget(new StillFrame(m_stage), 1);
+    layout->addWidget(m_run);
     showIdle({});
 }
 
 void StatusLine::showIdle(const QString& text)
 {
     m_stage->setText(text);
-    m_progress->hide();
+    m_run->hide();
     for (QLabel* label : {m_step, m_rate, m_eta, m_gain, m_cache}) {
         label->hide();
     }
@@ -88,14 +99,14 @@ void StatusLine::showRun(const RunController& run)
         break;
     }
     m_stage->setText(stage);
-    m_progress->show();
+    m_run->show();
     const bool isDecoding = progress.stage == Stage::Decoding && progress.toDecode > 0;
     const double share = isDecoding ? static_cast<double>(progress.decoded) / progress.toDecode
         : progress.steps > 0        ? static_cast<double>(progress.step) / progress.steps
                                     : 0;
     m_progress->setValue(static_cast<int>(std::clamp(share, 0.0, 1.0) * kProgressSteps));
     m_step->setText(isDecoding ? tr("frame %1 / %2").arg(progress.decoded).arg(progress.toDecode)
-                               : tr("step %1 / %2").arg(progress.step).arg(progress.steps));
+                               : tr("%1 / %2 steps").arg(progress.step).arg(progress.steps));
     m_step->setVisible(isDecoding || progress.stage == Stage::Denoising);
     const bool hasSteps = progress.step > 0;
     m_rate->setText(

@@ -22,6 +22,7 @@ public:
 
 private:
     ElidedLabel* m_stage;
+    QWidget* m_run; ///< all that is only known of a run that goes on
     QProgressBar* m_progress;
     QLabel* m_step;
     QLabel* m_rate;

@@ -12,7 +12,10 @@ namespace toca::ui {
 namespace {
 
 /// Counts up when docks change, so that an old layout is not forced onto them.
-constexpr int kLayoutVersion = 6;
+constexpr int kLayoutVersion = 7;
+
+/// Below that the panels at the sides are as narrow as they can be.
+constexpr int kWideWindow = 1200;
 
 const char* key(int workspace)
 {
@@ -85,13 +88,15 @@ void Workspaces::arrange(Workspace workspace)
     for (QDockWidget* dock : {m_docks.sensitivity, m_docks.probe}) {
         dock->setVisible(workspace == Workspace::Analyse);
     }
+    const bool isWide = m_window.width() >= kWideWindow;
+    const int side = isWide ? 330 : 256;
     if (workspace == Workspace::Race) { // the clips need the room
-        m_docks.prompt->show();
+        m_docks.prompt->setVisible(isWide);
         for (QDockWidget* dock : {m_docks.caching, m_docks.map, m_docks.statistics, m_docks.tokens, m_docks.comparison,
                  m_docks.runs, m_docks.queue, m_docks.explore}) {
             dock->hide();
         }
-        m_window.resizeDocks({m_docks.prompt}, {330}, Qt::Horizontal);
+        m_window.resizeDocks({m_docks.prompt}, {side}, Qt::Horizontal);
         return;
     }
     const bool showsPrompt = workspace != Workspace::Analyse;
@@ -125,7 +130,7 @@ void Workspaces::arrange(Workspace workspace)
     m_window.resizeDocks(
         {m_docks.map, m_docks.statistics}, {m_window.width() * 55 / 100, m_window.width() * 45 / 100}, Qt::Horizontal);
     m_window.resizeDocks(
-        {m_docks.prompt, m_docks.caching}, {330, workspace == Workspace::Tune ? 400 : 330}, Qt::Horizontal);
+        {m_docks.prompt, m_docks.caching}, {side, workspace == Workspace::Tune && isWide ? 400 : side}, Qt::Horizontal);
     if (workspace == Workspace::Analyse) {
         m_window.resizeDocks({m_docks.tokens}, {m_window.width() * 40 / 100}, Qt::Horizontal);
     }
