@@ -13,7 +13,7 @@ namespace toca::app {
 namespace {
 
 /// One run may be disturbed; of long ones a disturbance is a small part.
-constexpr int kRounds = 2;
+constexpr int kRounds = 3;
 constexpr std::chrono::seconds kLongRound{20};
 
 Result<SolvedTarget> solved(const Target& target, const plan::TargetQuestion& question)

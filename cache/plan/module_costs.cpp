@@ -14,9 +14,12 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kFormat = "toca-costs";
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 constexpr std::size_t kMostBytes = 1u << 20;
 constexpr int kMostRuns = 1000000;
+constexpr double kEqualRuns = 4, kForgetting = 0.75;
+/// What else the machine does hits a few modules hard: the slowest and the quickest quarter are left out.
+constexpr std::size_t kOutsideOfModules = 4, kOutsideOfEvaluations = 10;
 
 double elementsOf(const Geometry& geometry, std::int64_t rows)
 {
@@ -26,7 +29,7 @@ double elementsOf(const Geometry& geometry, std::int64_t rows)
 
 } // namespace
 
-ModuleCosts::Work ModuleCosts::workOf(Action action, std::int32_t tokens)
+ModuleCosts::Work ModuleCosts::workOf(Action action, std::int32_t tokens, Caching caching)
 {
     switch (action) {
     case Action::Subset:
@@ -40,7 +43,52 @@ ModuleCosts::Work ModuleCosts::workOf(Action action, std::int32_t tokens)
     case Action::Blend:
         break;
     }
-    return Work::Full;
+    return static_cast<Work>(caching);
+}
+
+ModuleCosts::Caching ModuleCosts::with(Caching caching, Action action)
+{
+    switch (action) {
+    case Action::Forecast:
+        return Caching::Forecast;
+    case Action::Subset:
+        return std::max(caching, Caching::Select);
+    case Action::Reuse:
+    case Action::Skip:
+    case Action::Blend:
+        return std::max(caching, Caching::Reuse);
+    case Action::Full:
+        break;
+    }
+    return caching;
+}
+
+ModuleCosts::Caching ModuleCosts::cachingOf(const Plan& plan)
+{
+    Caching caching = Caching::None;
+    for (int evaluation = 0; evaluation < plan.evaluationCount(); ++evaluation) {
+        if (plan.rows(evaluation) == 0)
+            continue;
+        for (int layer = 0; layer < plan.layerCount(); ++layer)
+            for (const ModuleKind module : kAllModules)
+                if (module != ModuleKind::CrossAttention || plan.geometry().crossAttention)
+                    caching = with(caching, plan.at(evaluation, layer, module).action);
+    }
+    return caching;
+}
+
+ModuleCosts::Caching ModuleCosts::cachingOf(const Trace& trace)
+{
+    Caching caching = Caching::None;
+    for (int evaluation = 0; evaluation < trace.publishedEvaluations(); ++evaluation) {
+        if (trace.evaluation(evaluation).decision == EvaluationDecision::ReusePrediction)
+            continue;
+        for (int layer = 0; layer < trace.layerCount(); ++layer)
+            for (const ModuleKind module : kAllModules)
+                if (module != ModuleKind::CrossAttention || trace.geometry().crossAttention)
+                    caching = with(caching, trace.cell(trace.cellIndex(evaluation, layer, module)).action);
+    }
+    return caching;
 }
 
 std::size_t ModuleCosts::placeOf(const Geometry& geometry, int layer, ModuleKind module)
@@ -49,13 +97,28 @@ std::size_t ModuleCosts::placeOf(const Geometry& geometry, int layer, ModuleKind
         + static_cast<std::size_t>(module);
 }
 
+ModuleCosts::Sum ModuleCosts::middleOf(std::vector<Sum>& samples, std::size_t outside)
+{
+    std::sort(samples.begin(), samples.end(),
+        [](const Sum& a, const Sum& b) { return a.seconds * b.elements < b.seconds * a.elements; });
+    Sum sum;
+    const std::size_t left = samples.size() / outside;
+    for (std::size_t i = left; i + left < samples.size(); ++i) {
+        sum.flops += samples[i].flops;
+        sum.elements += samples[i].elements;
+        sum.seconds += samples[i].seconds;
+    }
+    return sum;
+}
+
 void ModuleCosts::learn(const Trace& trace, double denoisingSeconds)
 {
     const Geometry& geometry = trace.geometry();
-    std::array<std::array<Sum, kWorks>, kPlaces> modules{};
-    Sum entered, notEntered;
+    std::vector<Sum> modules[kPlaces][kWorks];
+    std::vector<Sum> entered, notEntered;
     double accounted = 0;
     const int evaluations = trace.publishedEvaluations();
+    const Caching caching = cachingOf(trace);
     // The first evaluation pays for what is set up once; with more of them its modules would be overrated.
     const int firstMeasured = evaluations > 3 ? 1 : 0;
     for (int evaluation = 0; evaluation < evaluations; ++evaluation) {
@@ -68,8 +131,7 @@ void ModuleCosts::learn(const Trace& trace, double denoisingSeconds)
             isJoint && done.decision == EvaluationDecision::Run ? geometry.rows() : geometry.prompts;
         const double elements = elementsOf(geometry, rows);
         if (done.decision == EvaluationDecision::ReusePrediction) {
-            notEntered.elements += elements;
-            notEntered.seconds += done.seconds;
+            notEntered.push_back({0, elements, done.seconds});
             continue;
         }
         double inside = 0;
@@ -81,69 +143,71 @@ void ModuleCosts::learn(const Trace& trace, double denoisingSeconds)
                 inside += static_cast<double>(cell.seconds);
                 if (cell.action == Action::Skip)
                     continue;
-                Sum& sum = modules[placeOf(geometry, layer, module)]
-                                  [static_cast<std::size_t>(workOf(cell.action, cell.computedTokens))];
-                sum.flops += cell.flops;
-                sum.elements += elements;
-                sum.seconds += static_cast<double>(cell.seconds);
+                const Work work = workOf(cell.action, cell.computedTokens, caching);
+                modules[placeOf(geometry, layer, module)][static_cast<std::size_t>(work)].push_back(
+                    {cell.flops, elements, static_cast<double>(cell.seconds)});
             }
         }
-        entered.elements += elements;
-        entered.seconds += std::max(0.0, done.seconds - inside);
+        entered.push_back({0, elements, std::max(0.0, done.seconds - inside)});
     }
     if (evaluations <= firstMeasured)
         return;
     // The sampler's own work lies between the evaluations.
-    if (denoisingSeconds > accounted && entered.isKnown())
-        entered.seconds += (denoisingSeconds - accounted) * (evaluations - firstMeasured) / evaluations;
-    const auto take = [](Sum& known, const Sum& measured) {
+    if (denoisingSeconds > accounted)
+        for (Sum& each : entered)
+            each.seconds += (denoisingSeconds - accounted) / evaluations;
+    const auto take = [](Sum& known, std::vector<Sum>& samples, std::size_t outside) {
+        const Sum measured = middleOf(samples, outside);
         if (!measured.isKnown())
             return;
-        known.flops = known.flops / 2 + measured.flops;
-        known.elements = known.elements / 2 + measured.elements;
-        known.seconds = known.seconds / 2 + measured.seconds;
+        const double kept = known.runs < kEqualRuns ? 1 : kForgetting;
+        known.flops = known.flops * kept + measured.flops;
+        known.elements = known.elements * kept + measured.elements;
+        known.seconds = known.seconds * kept + measured.seconds;
+        known.runs = std::min<double>(known.runs + 1, kMostRuns);
     };
     for (std::size_t place = 0; place < kPlaces; ++place)
         for (std::size_t work = 0; work < kWorks; ++work)
-            take(m_modules[place][work], modules[place][work]);
-    take(m_entered, entered);
-    take(m_notEntered, notEntered);
-    take(m_once, {0, 1, trace.onceSeconds()});
+            take(m_modules[place][work], modules[place][work], kOutsideOfModules);
+    // Evaluations differ by more than disturbances: only the most distant ones are left out.
+    take(m_entered[static_cast<std::size_t>(caching)], entered, kOutsideOfEvaluations);
+    take(m_notEntered, notEntered, kOutsideOfEvaluations);
+    std::vector<Sum> once{{0, 1, trace.onceSeconds()}};
+    take(m_once, once, kOutsideOfEvaluations);
     m_runs = std::min(m_runs + 1, kMostRuns);
 }
 
-double ModuleCosts::perFlop(std::size_t place) const
+double ModuleCosts::perFlop(std::size_t place, Work full) const
 {
-    const auto full = static_cast<std::size_t>(Work::Full);
-    if (const Sum& here = m_modules[place][full]; here.flops > 0)
+    if (const Sum& here = m_modules[place][static_cast<std::size_t>(full)]; here.flops > 0)
         return here.seconds / here.flops;
-    Sum all;
-    for (const auto& works : m_modules) {
-        all.flops += works[full].flops;
-        all.seconds += works[full].seconds;
-    }
-    return all.flops > 0 ? all.seconds / all.flops : 0;
+    Sum like; // at this place in other runs, else anywhere
+    const auto add = [&like](const auto& works) {
+        for (std::size_t work = 0; work < kCachings; ++work) {
+            like.flops += works[work].flops;
+            like.seconds += works[work].seconds;
+        }
+    };
+    add(m_modules[place]);
+    if (like.flops <= 0)
+        for (const auto& works : m_modules)
+            add(works);
+    return like.flops > 0 ? like.seconds / like.flops : 0;
 }
 
 double ModuleCosts::secondsOf(Work work, std::size_t place, double flops, double elements, bool& isMeasured) const
 {
     const Sum& measured = m_modules[place][static_cast<std::size_t>(work)];
-    switch (work) {
-    case Work::Full:
+    if (isFull(work) || work == Work::Subset)
         isMeasured &= measured.isKnown();
-        return flops * perFlop(place);
-    case Work::Subset:
-        isMeasured &= measured.isKnown();
-        if (!measured.isKnown())
-            return flops * perFlop(place);
+    if (isFull(work))
+        return flops * perFlop(place, work);
+    if (work == Work::Subset) {
+        const double each = perFlop(place, Work::FullSelect);
         // Choosing, gathering and scattering come on top of the computation.
-        return std::max(0.0,
-            flops * perFlop(place)
-                + elements * (measured.seconds - measured.flops * perFlop(place)) / measured.elements);
-    case Work::EmptySubset:
-    case Work::Reuse:
-    case Work::Forecast:
-        break;
+        return measured.isKnown()
+            ? std::max(0.0, flops * each + elements * (measured.seconds - measured.flops * each) / measured.elements)
+            : flops * each;
     }
     if (measured.isKnown())
         return elements * measured.seconds / measured.elements;
@@ -157,6 +221,13 @@ double ModuleCosts::secondsOf(Work work, std::size_t place, double flops, double
 ModuleCosts::Estimate ModuleCosts::secondsOf(const Plan& plan) const
 {
     const Geometry& geometry = plan.geometry();
+    const Caching caching = cachingOf(plan);
+    Sum entered = m_entered[static_cast<std::size_t>(caching)];
+    if (!entered.isKnown()) // as in any other run
+        for (const Sum& other : m_entered) {
+            entered.elements += other.elements;
+            entered.seconds += other.seconds;
+        }
     Estimate estimate;
     estimate.seconds = m_once.isKnown() ? m_once.seconds / m_once.elements : 0;
     for (int evaluation = 0; evaluation < plan.evaluationCount(); ++evaluation) {
@@ -169,8 +240,8 @@ ModuleCosts::Estimate ModuleCosts::secondsOf(const Plan& plan) const
             continue;
         }
         const double elements = elementsOf(geometry, rows);
-        if (m_entered.isKnown())
-            estimate.seconds += elements * m_entered.seconds / m_entered.elements;
+        if (entered.isKnown())
+            estimate.seconds += elements * entered.seconds / entered.elements;
         for (int layer = 0; layer < plan.layerCount(); ++layer) {
             for (const ModuleKind module : kAllModules) {
                 if (module == ModuleKind::CrossAttention && !geometry.crossAttention)
@@ -180,8 +251,8 @@ ModuleCosts::Estimate ModuleCosts::secondsOf(const Plan& plan) const
                     continue;
                 const double flops =
                     planned.tokens > 0 ? moduleFlops(geometry, layer, module, planned.tokens, rows) : 0;
-                estimate.seconds += secondsOf(workOf(planned.action, planned.tokens), placeOf(geometry, layer, module),
-                    flops, elements, estimate.isMeasured);
+                estimate.seconds += secondsOf(workOf(planned.action, planned.tokens, caching),
+                    placeOf(geometry, layer, module), flops, elements, estimate.isMeasured);
             }
         }
     }
@@ -190,12 +261,14 @@ ModuleCosts::Estimate ModuleCosts::secondsOf(const Plan& plan) const
 
 std::string ModuleCosts::json() const
 {
-    const auto sumJson = [](const Sum& sum) { return Json{sum.flops, sum.elements, sum.seconds}; };
+    const auto sumJson = [](const Sum& sum) { return Json{sum.flops, sum.elements, sum.seconds, sum.runs}; };
     Json json;
     json["format"] = kFormat;
     json["version"] = kVersion;
     json["runs"] = m_runs;
-    json["evaluation"] = {sumJson(m_entered), sumJson(m_notEntered), sumJson(m_once)};
+    json["evaluation"] = {sumJson(m_notEntered), sumJson(m_once)};
+    for (const Sum& sum : m_entered)
+        json["evaluation"].push_back(sumJson(sum));
     json["modules"] = Json::array();
     for (const auto& works : m_modules)
         for (const Sum& sum : works)
@@ -221,10 +294,10 @@ Result<ModuleCosts> ModuleCosts::fromJson(std::string_view text)
         return wrong("'runs' is no number of runs");
     costs.m_runs = runs.get<int>();
     const auto read = [](const Json& entry, Sum& sum) {
-        if (!entry.is_array() || entry.size() != 3)
+        if (!entry.is_array() || entry.size() != 4)
             return false;
-        double* const fields[]{&sum.flops, &sum.elements, &sum.seconds};
-        for (std::size_t i = 0; i < 3; ++i) {
+        double* const fields[]{&sum.flops, &sum.elements, &sum.seconds, &sum.runs};
+        for (std::size_t i = 0; i < 4; ++i) {
             if (!entry[i].is_number())
                 return false;
             *fields[i] = entry[i].get<double>();
@@ -234,14 +307,17 @@ Result<ModuleCosts> ModuleCosts::fromJson(std::string_view text)
         return true;
     };
     const Json evaluation = json.value("evaluation", Json()), modules = json.value("modules", Json());
-    if (!evaluation.is_array() || evaluation.size() != 3 || !read(evaluation[0], costs.m_entered)
-        || !read(evaluation[1], costs.m_notEntered) || !read(evaluation[2], costs.m_once))
-        return wrong("'evaluation' is not three sums");
+    if (!evaluation.is_array() || evaluation.size() != 2 + kCachings || !read(evaluation[0], costs.m_notEntered)
+        || !read(evaluation[1], costs.m_once))
+        return wrong("'evaluation' is not every sum");
+    for (std::size_t i = 0; i < kCachings; ++i)
+        if (!read(evaluation[2 + i], costs.m_entered[i]))
+            return wrong("a sum in 'evaluation' is not four numbers");
     if (!modules.is_array() || modules.size() != kPlaces * kWorks)
         return wrong("'modules' does not hold every kind of work");
     for (std::size_t i = 0; i < modules.size(); ++i)
         if (!read(modules[i], costs.m_modules[i / kWorks][i % kWorks]))
-            return wrong("a sum in 'modules' is not three numbers");
+            return wrong("a sum in 'modules' is not four numbers");
     return costs;
 }
 

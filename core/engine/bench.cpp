@@ -24,7 +24,7 @@ constexpr int kMostRepetitions = 1000;
 constexpr int kMostSteps = 1000;
 constexpr int kWarmUpSteps = 4;
 constexpr std::size_t kMostTargets = 20;
-constexpr int kCostRounds = 2; // of module costs: one alone may be disturbed
+constexpr int kCostRounds = 3; // of module costs: one alone may be disturbed
 
 Unexpected invalid(std::string message)
 {

@@ -83,7 +83,7 @@ struct BenchResult {
 std::vector<std::string> benchModels();
 
 /// Measures: all settings by turns in one process, every second round in reverse, after a short warm-up of each.
-/// With targets one uncached run and one of each policy come first, from which module costs are learned.
+/// With targets three uncached runs and three of each policy come first, from which module costs are learned.
 /// Weights of published geometries are drawn from the seed, in memory.
 /// @param progress told what runs now, in a few words
 /// @return InvalidArgument, NotFound, Unsupported, TooLarge, Cancelled
