@@ -17,6 +17,7 @@ if(NOT "${LibTorch_FOUND_IN}" STREQUAL "${_hints}")
   unset(LibTorch_CPU_LIBRARY CACHE)
   unset(LibTorch_C10_LIBRARY CACHE)
   unset(LibTorch_CUDA_LIBRARY CACHE)
+  unset(LibTorch_CUDA_LINKS CACHE)
   set(LibTorch_FOUND_IN "${_hints}" CACHE INTERNAL "Folder that LibTorch was searched in")
 endif()
 if(TOCA_LIBTORCH AND NOT EXISTS "${TOCA_LIBTORCH}/include/torch/csrc/api/include/torch/torch.h")
@@ -66,10 +67,21 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::torch)
     IMPORTED_LOCATION "${LibTorch_CPU_LIBRARY}"
     INTERFACE_INCLUDE_DIRECTORIES "${LibTorch_INCLUDE_DIR};${LibTorch_INCLUDE_DIR}/torch/csrc/api/include"
     INTERFACE_LINK_LIBRARIES LibTorch::c10)
-  # Nobody calls the CUDA part by name: it announces itself to LibTorch when it is loaded.
+  # Nobody calls the CUDA part by name: it announces itself to LibTorch when it is loaded. A wheel holds it without the
+  # libraries that it needs itself (cuDNN, NCCL, ...): where they are not installed it cannot be linked.
   if(LibTorch_CUDA_LIBRARY AND NOT TOCA_CUDA STREQUAL "OFF")
-    message(STATUS "LibTorch's CUDA part: ${LibTorch_CUDA_LIBRARY}")
-    set_property(TARGET LibTorch::torch APPEND PROPERTY INTERFACE_LINK_LIBRARIES
-      "-Wl,--push-state,--no-as-needed" "${LibTorch_CUDA_LIBRARY}" "-Wl,--pop-state")
+    set(_cuda_part "-Wl,--push-state,--no-as-needed" "${LibTorch_CUDA_LIBRARY}" "-Wl,--pop-state")
+    include(CheckCXXSourceCompiles)
+    set(CMAKE_REQUIRED_LIBRARIES ${_cuda_part} "${LibTorch_CPU_LIBRARY}" "${LibTorch_C10_LIBRARY}")
+    set(CMAKE_REQUIRED_QUIET ON)
+    check_cxx_source_compiles("int main() { return 0; }" LibTorch_CUDA_LINKS)
+    unset(CMAKE_REQUIRED_LIBRARIES)
+    unset(CMAKE_REQUIRED_QUIET)
+    if(LibTorch_CUDA_LINKS)
+      message(STATUS "LibTorch's CUDA part: ${LibTorch_CUDA_LIBRARY}")
+      set_property(TARGET LibTorch::torch APPEND PROPERTY INTERFACE_LINK_LIBRARIES ${_cuda_part})
+    else()
+      message(STATUS "LibTorch's CUDA part is left out: libraries that it needs are not installed")
+    endif()
   endif()
 endif()

@@ -30,7 +30,7 @@ struct CacheMemoryComparison {
 };
 
 /// Published models at their published sizes and settings, one prompt with both guidance rows. The tensors were read
-/// off the published codes (docs/performance.md names the places); ours follow from the plans.
+/// off the published codes; ours follow from the plans.
 Result<std::vector<CacheMemoryComparison>> comparedCacheMemory();
 
 } // namespace toca::plan

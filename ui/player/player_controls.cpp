@@ -221,9 +221,8 @@ QWidget* PlayerWidget::makeTopBar()
     mode(tr("Share"), OverlayMode::Share, tr("Share of all layers and modules of the step that computed a token"));
     m_mode->setAccessibleName(tr("What the token overlay shows"));
     m_mode->setToolTip(tr("What the token overlay shows"));
-    m_mode->setMinimumContentsLength(5);
     m_mode->setMinimumWidth(92); // a narrow window cuts its text first
-    m_mode->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_mode->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     connect(m_mode, &QComboBox::activated, this, [this] {
         m_overlay.setMode(static_cast<OverlayMode>(m_mode->currentData().toInt()));
         m_overlay.setOn(true);
