@@ -6,6 +6,8 @@
 #include "cache/exec/stopwatch.h"
 #include "cache/plan/flops.h"
 
+#include <algorithm>
+
 namespace toca::cache {
 
 using plan::Action;
@@ -15,6 +17,8 @@ using plan::ModuleKind;
 namespace {
 
 constexpr const char* kPrediction = "prediction";
+/// Enough rows that a product is no longer bound by memory, few enough that their values stay small.
+constexpr std::int64_t kTimestepsAtOnce = 16;
 
 Part partOf(ModuleKind module)
 {
@@ -301,6 +305,23 @@ torch::Tensor CachingSession::constant(const std::string& name, const std::funct
     if (!value.defined())
         value = compute();
     return value;
+}
+
+torch::Tensor CachingSession::perTimestep(const std::string& name, const torch::Tensor& timestep,
+    const std::function<torch::Tensor(const torch::Tensor& timesteps)>& compute)
+{
+    if (!m_timesteps.defined() || m_site.evaluation >= m_timesteps.size(0))
+        return compute(timestep);
+    // Tables begin at fixed places, so that a run that begins in the middle computes the same numbers.
+    const std::int64_t first = m_site.evaluation / kTimestepsAtOnce * kTimestepsAtOnce;
+    TimestepTable& table = m_tables[{name, m_rows.begin}];
+    if (table.first != first || m_rows.count > table.rows.count) {
+        const std::int64_t count = std::min(kTimestepsAtOnce, m_timesteps.size(0) - first);
+        const auto each = m_timesteps.narrow(0, first, count).t(); // (P or 1, K)
+        const auto all = each.repeat({timestep.size(0) / each.size(0), 1}).flatten();
+        table = {first, m_rows, compute(all).view({timestep.size(0), count, -1})};
+    }
+    return RowRange{0, m_rows.count}.of(table.values).select(1, m_site.evaluation - first).contiguous();
 }
 
 std::int64_t CachingSession::selectionRows() const

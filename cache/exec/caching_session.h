@@ -6,8 +6,11 @@
 
 #include <exception>
 #include <functional>
+#include <map>
 #include <memory>
 #include <stop_token>
+#include <string>
+#include <utility>
 
 namespace toca::cache {
 
@@ -87,6 +90,16 @@ public:
     /// As `once`, for a value that has no rows (position embeddings).
     torch::Tensor constant(const std::string& name, const std::function<torch::Tensor()>& compute);
 
+    /// Tells which timesteps come, for `perTimestep`. @param timesteps (E, P) or (E, 1), one line for each evaluation
+    void setTimesteps(torch::Tensor timesteps) { m_timesteps = std::move(timesteps); }
+    /// A value that depends on the timestep and on nothing else that changes during a run. It is computed for several
+    /// evaluations at once where their timesteps are known: a product with few rows is bound by reading its weights.
+    /// @param timestep (B) of the rows that run
+    /// @param compute (B * K) -> (B * K, V): K timesteps of the first row, then of the second, ...
+    /// @return (B, V)
+    torch::Tensor perTimestep(const std::string& name, const torch::Tensor& timestep,
+        const std::function<torch::Tensor(const torch::Tensor& timesteps)>& compute);
+
     RowRange rows() const { return m_rows; }
     const plan::Geometry& geometry() const { return m_geometry; }
     FeatureStore& features() { return m_features; }
@@ -130,6 +143,13 @@ private:
     EvidenceStore m_evidence;
     std::map<std::string, std::pair<RowRange, torch::Tensor>> m_once;
     std::map<std::string, torch::Tensor> m_constants;
+    struct TimestepTable {
+        std::int64_t first = -1; ///< evaluation
+        RowRange rows;
+        torch::Tensor values; ///< (rows, evaluations, V)
+    };
+    std::map<std::pair<std::string, std::int64_t>, TimestepTable> m_tables; ///< by name and first row
+    torch::Tensor m_timesteps;
     plan::Site m_site;
     RowRange m_rows;
     Pass m_pass = Pass::Normal;

@@ -7,6 +7,7 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <vector>
 
 namespace toca::engine {
 
@@ -22,10 +23,14 @@ torch::Tensor denoise(models::Denoiser& model, schedulers::Sampler& sampler, con
         z = torch::where(isGiven, input.given, z);
     }
     const int all = static_cast<int>(schedule.evaluations.size()), end = input.end < 0 ? all : std::min(input.end, all);
+    std::vector<torch::Tensor> timesteps;
+    for (int evaluation = 0; evaluation < all; ++evaluation)
+        timesteps.push_back(sampler.timestep(evaluation));
+    session.setTimesteps(torch::stack(timesteps));
     for (int evaluation = input.first; evaluation < end; ++evaluation) {
         const cache::Stopwatch watch(nullptr);
         const plan::EvaluationInfo& info = schedule.evaluations[static_cast<std::size_t>(evaluation)];
-        const auto t = sampler.timestep(evaluation);
+        const auto& t = timesteps[static_cast<std::size_t>(evaluation)];
         const cache::EvaluationView view{evaluation, info.step, schedule.steps, info.stream, t[0].item<double>(), z};
         const auto prediction = session.evaluate(
             view, [&](cache::RowRange rows) { return model.predict(z, t, input.conditions, rows, session); });

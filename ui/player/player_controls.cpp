@@ -221,7 +221,7 @@ QWidget* PlayerWidget::makeTopBar()
     mode(tr("Share"), OverlayMode::Share, tr("Share of all layers and modules of the step that computed a token"));
     m_mode->setAccessibleName(tr("What the token overlay shows"));
     m_mode->setToolTip(tr("What the token overlay shows"));
-    m_mode->setMinimumWidth(92); // a narrow window cuts its text first
+    m_mode->setMinimumWidth(80); // a narrow window cuts its text first
     m_mode->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     connect(m_mode, &QComboBox::activated, this, [this] {
         m_overlay.setMode(static_cast<OverlayMode>(m_mode->currentData().toInt()));

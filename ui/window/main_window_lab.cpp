@@ -150,14 +150,22 @@ void MainWindow::connectLab()
         }
     });
     connectBrush();
-    // The lab's maps and table need the room while they are looked at.
-    connect(m_docks.sensitivity, &QDockWidget::visibilityChanged, this, [this](bool visible) {
-        if (visible && m_workspaces->current() == Workspace::Analyse && !m_docks.sensitivity->isFloating()) {
+    // The lab's maps and table need the room while they are looked at. Not before all docks have found their places.
+    connect(
+        m_docks.sensitivity, &QDockWidget::visibilityChanged, this,
+        [this](bool visible) {
+            const auto isInLayout = [this](QDockWidget* dock) {
+                return dockWidgetArea(dock) != Qt::NoDockWidgetArea && !dock->isFloating();
+            };
+            if (!visible || m_workspaces->current() != Workspace::Analyse || !isInLayout(m_docks.sensitivity)
+                || !isInLayout(m_docks.tokens) || !isInLayout(m_docks.statistics)) {
+                return;
+            }
             resizeDocks({m_docks.tokens}, {width() * 22 / 100}, Qt::Horizontal);
             resizeDocks(
                 {m_docks.sensitivity, m_docks.statistics}, {width() * 56 / 100, width() * 22 / 100}, Qt::Horizontal);
-        }
-    });
+        },
+        Qt::QueuedConnection);
     // The pointer on a token marks it everywhere.
     const auto mark = [this](qint64 token) {
         m_player->setMarkedToken(token);

@@ -3,6 +3,7 @@
 
 #include "core/models/layers/activation_recorder.h"
 #include "core/models/layers/attention.h"
+#include "core/models/layers/per_timestep.h"
 
 #include <torch/torch.h>
 
@@ -29,10 +30,12 @@ public:
         , adaLN_modulation(register_module("adaLN_modulation", AdaptiveModulation(hiddenSize, 2)))
     {
     }
-    /// @param x (B, N, C)  @param c (B, C)  @return (B, N, outputs)
-    torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& c)
+    /// @param c (B, C)  @return (B, 2C) shift, scale
+    torch::Tensor modulation(const torch::Tensor& c) { return adaLN_modulation->forward(c); }
+    /// @param x (B, N, C)  @param vectors (B, 2C) modulation  @return (B, N, outputs)
+    torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& vectors)
     {
-        const auto m = adaLN_modulation->forward(c); // shift, scale
+        const auto m = vectors.unsqueeze(1).chunk(2, 2);
         return tapped(*this, linear->forward(modulated(norm_final->forward(x), m[0], m[1])));
     }
 
@@ -65,6 +68,16 @@ void DitImpl::computePositionEmbedding(torch::ScalarType dtype)
         sinCosPositionEmbedding(m_config.hiddenSize, m_config.gridSize(), m_config.gridSize()).to(dtype));
 }
 
+torch::Tensor DitImpl::modulation(const torch::Tensor& timesteps, const torch::Tensor& label)
+{
+    const auto c = t_embedder->forward(timesteps) + label.repeat_interleave(timesteps.size(0) / label.size(0), 0);
+    std::vector<torch::Tensor> vectors;
+    for (std::int64_t block = 0; block < m_config.depth; ++block)
+        vectors.push_back((*blocks)[static_cast<std::size_t>(block)]->modulation(c));
+    vectors.push_back(final_layer->modulation(c));
+    return torch::cat(vectors, 1);
+}
+
 torch::Tensor DitImpl::forward(const DitInput& input, cache::CachingSession& session)
 {
     const auto& x = input.x;
@@ -82,18 +95,23 @@ torch::Tensor DitImpl::forward(const DitInput& input, cache::CachingSession& ses
             "DiT: a class is outside 0..", rows - 1);
         return y_embedder->forward(input.labels);
     });
-    const auto c = t_embedder->forward(input.timestep) + label; // (B, C)
+    const auto vectors = perTimestep(session, "adaLN_modulation", input.timestep,
+        [&](const torch::Tensor& timesteps) { return modulation(timesteps, label); });
+    const auto ofBlock = [&](int layer) {
+        return vectors.narrow(1, layer * 6 * m_config.hiddenSize, 6 * m_config.hiddenSize);
+    };
 
     auto tokens = x_embedder->forward(x.to(dtype)) + pos_embed;
     tokens = session.layers(
         tokens,
         [&](int layer, const torch::Tensor& in) {
-            return (*blocks)[static_cast<std::size_t>(layer)]->forward(in, c, session);
+            return (*blocks)[static_cast<std::size_t>(layer)]->forward(in, ofBlock(layer), session);
         },
         [&](int layer, const torch::Tensor& in) {
-            return (*blocks)[static_cast<std::size_t>(layer)]->modulatedInput(in, c);
+            return (*blocks)[static_cast<std::size_t>(layer)]->modulatedInput(in, ofBlock(layer));
         });
-    const auto out = final_layer->forward(tokens, c);
+    const auto out = final_layer->forward(
+        tokens, vectors.narrow(1, m_config.depth * 6 * m_config.hiddenSize, 2 * m_config.hiddenSize));
     return widened(
         unpatchified(out, m_config.gridSize(), m_config.gridSize(), m_config.patchSize, m_config.outChannels()));
 }

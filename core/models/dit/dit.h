@@ -38,6 +38,10 @@ public:
     void computePositionEmbedding(torch::ScalarType dtype);
 
 private:
+    /// The modulation vectors of all blocks and the final layer side by side.
+    /// @param timesteps (B * K), K of each row  @param label (B, C)  @return (B * K, (6 * depth + 2) * C)
+    torch::Tensor modulation(const torch::Tensor& timesteps, const torch::Tensor& label);
+
     /// LayerNorm, modulation, projection to patches.
     class FinalLayerImpl;
     class LabelEmbedderImpl;

@@ -12,16 +12,14 @@ using cache::TokenSubset;
 using plan::ModuleKind;
 
 AdaptiveModulationImpl::AdaptiveModulationImpl(std::int64_t hiddenSize, std::int64_t vectors)
-    : m_vectors(vectors)
-    , m_activation(register_module("0", Silu()))
+    : m_activation(register_module("0", Silu()))
     , m_linear(register_module("1", Linear(hiddenSize, vectors * hiddenSize)))
 {
 }
 
-std::vector<torch::Tensor> AdaptiveModulationImpl::forward(const torch::Tensor& c)
+torch::Tensor AdaptiveModulationImpl::forward(const torch::Tensor& c)
 {
-    const auto vectors = tapped(*this, m_linear->forward(m_activation->forward(c.clone()))); // (B, vectors * C)
-    return vectors.unsqueeze(1).chunk(m_vectors, 2);
+    return tapped(*this, m_linear->forward(m_activation->forward(c.clone())));
 }
 
 DitBlockImpl::DitBlockImpl(std::int64_t hiddenSize, std::int64_t heads, std::int64_t mlpHiddenSize)
@@ -33,15 +31,16 @@ DitBlockImpl::DitBlockImpl(std::int64_t hiddenSize, std::int64_t heads, std::int
 {
 }
 
-torch::Tensor DitBlockImpl::modulatedInput(const torch::Tensor& x, const torch::Tensor& c)
+torch::Tensor DitBlockImpl::modulatedInput(const torch::Tensor& x, const torch::Tensor& vectors)
 {
-    const auto m = adaLN_modulation->forward(c);
+    const auto m = vectors.unsqueeze(1).chunk(6, 2);
     return modulated(norm1->forward(x), m[0], m[1]);
 }
 
-torch::Tensor DitBlockImpl::forward(const torch::Tensor& input, const torch::Tensor& c, cache::CachingSession& session)
+torch::Tensor DitBlockImpl::forward(
+    const torch::Tensor& input, const torch::Tensor& vectors, cache::CachingSession& session)
 {
-    const auto m = adaLN_modulation->forward(c); // 6 x (B, 1, C)
+    const auto m = vectors.unsqueeze(1).chunk(6, 2); // 6 x (B, 1, C)
     const auto &shiftMsa = m[0], &scaleMsa = m[1], &gateMsa = m[2], &shiftMlp = m[3], &scaleMlp = m[4], &gateMlp = m[5];
 
     const auto attended = session.moduleOutput(ModuleKind::SelfAttention, input, [&](const TokenSubset& subset) {

@@ -10,11 +10,10 @@ namespace toca::models {
 class AdaptiveModulationImpl : public torch::nn::Module {
 public:
     AdaptiveModulationImpl(std::int64_t hiddenSize, std::int64_t vectors);
-    /// @param c (B, C)  @return `vectors` tensors (B, 1, C)
-    std::vector<torch::Tensor> forward(const torch::Tensor& c);
+    /// @param c (B, C)  @return (B, vectors * C)
+    torch::Tensor forward(const torch::Tensor& c);
 
 private:
-    std::int64_t m_vectors;
     Silu m_activation;
     Linear m_linear;
 };
@@ -24,10 +23,13 @@ TORCH_MODULE(AdaptiveModulation);
 class DitBlockImpl : public torch::nn::Module {
 public:
     DitBlockImpl(std::int64_t hiddenSize, std::int64_t heads, std::int64_t mlpHiddenSize);
-    /// @param x (B, N, C) tokens  @param c (B, C) timestep and label embedding  @return (B, N, C)
-    torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& c, cache::CachingSession& session);
+    /// @param c (B, C) timestep and label embedding
+    /// @return (B, 6C) shift, scale and gate of self-attention, then of the MLP
+    torch::Tensor modulation(const torch::Tensor& c) { return adaLN_modulation->forward(c); }
+    /// @param x (B, N, C) tokens  @param vectors (B, 6C) modulation  @return (B, N, C)
+    torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& vectors, cache::CachingSession& session);
     /// What self-attention reads: x normalised and modulated.
-    torch::Tensor modulatedInput(const torch::Tensor& x, const torch::Tensor& c);
+    torch::Tensor modulatedInput(const torch::Tensor& x, const torch::Tensor& vectors);
 
 private:
     LayerNorm norm1, norm2;

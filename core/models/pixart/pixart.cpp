@@ -3,6 +3,7 @@
 
 #include "core/models/layers/activation_recorder.h"
 #include "core/models/layers/attention.h"
+#include "core/models/layers/per_timestep.h"
 #include "core/models/pixart/pixart_sizes.h"
 
 #include <torch/torch.h>
@@ -65,10 +66,10 @@ PixartImpl::PixartImpl(const PixartConfig& config)
             config.hiddenSize, config.patchSize * config.patchSize * config.outChannels()));
 }
 
-torch::Tensor PixartImpl::timeEmbedding(const PixartInput& input)
+torch::Tensor PixartImpl::timeEmbedding(const PixartInput& input, const torch::Tensor& timesteps)
 {
     const auto dtype = (*t_block)[1]->weight.scalar_type();
-    const auto embedded = t_embedder->forward(input.timestep.to(dtype));
+    const auto embedded = t_embedder->forward(timesteps.to(dtype));
     if (!m_config.hasSizeConditions)
         return embedded;
     TORCH_CHECK(input.height.defined() && input.width.defined() && input.height.size(0) == input.width.size(0),
@@ -76,10 +77,10 @@ torch::Tensor PixartImpl::timeEmbedding(const PixartInput& input)
     const std::int64_t repeats = input.x.size(0) / input.height.size(0);
     const auto sizes = torch::stack({input.height, input.width}, 1).to(dtype); // (P, 2)
     const auto ratios = (100.0 * input.height / input.width).round() / 100.0; // see pixartAspectRatio
-    return embedded
-        + torch::cat({csize_embedder->forward(sizes.repeat({repeats, 1})),
-                         ar_embedder->forward(ratios.unsqueeze(1).to(dtype).repeat({repeats, 1}))},
-            1);
+    const auto conditions = torch::cat({csize_embedder->forward(sizes.repeat({repeats, 1})),
+                                           ar_embedder->forward(ratios.unsqueeze(1).to(dtype).repeat({repeats, 1}))},
+        1); // (B, C)
+    return embedded + conditions.repeat_interleave(timesteps.size(0) / conditions.size(0), 0);
 }
 
 torch::Tensor PixartImpl::positionEmbedding(std::int64_t rows, std::int64_t columns) const
@@ -98,7 +99,7 @@ torch::Tensor PixartImpl::forward(const PixartInput& input, cache::CachingSessio
         ", H, W), got ", x.sizes());
     TORCH_CHECK(input.y.dim() == 4 && input.y.size(0) == x.size(0) && input.y.size(3) == m_config.captionChannels,
         "PixArt: y must be (B, 1, L, ", m_config.captionChannels, "), got ", input.y.sizes());
-    const std::int64_t batch = x.size(0), patch = m_config.patchSize;
+    const std::int64_t patch = m_config.patchSize;
     const std::int64_t rows = (x.size(2) + patch - 1) / patch, columns = (x.size(3) + patch - 1) / patch;
     const auto dtype = (*t_block)[1]->weight.scalar_type();
 
@@ -106,8 +107,13 @@ torch::Tensor PixartImpl::forward(const PixartInput& input, cache::CachingSessio
         session.constant("pos_embed", [&] { return positionEmbedding(rows, columns).to(x.device()); });
     if (auto* recorder = ActivationRecorder::current())
         recorder->record("pos_embed", position);
-    const auto t = timeEmbedding(input); // (B, C)
-    const auto t6 = tapped(*t_block, (*t_block)[1]->forward(m_timeActivation->forward(t.clone()))).view({batch, 6, -1});
+    const auto time = perTimestep(session, "t_block", input.timestep, [&](const torch::Tensor& timesteps) {
+        const auto embedded = timeEmbedding(input, timesteps);
+        return torch::cat(
+            {embedded, tapped(*t_block, (*t_block)[1]->forward(m_timeActivation->forward(embedded.clone())))}, 1);
+    });
+    const auto t = time.narrow(1, 0, m_config.hiddenSize); // (B, C)
+    const auto t6 = time.narrow(1, m_config.hiddenSize, 6 * m_config.hiddenSize).unflatten(1, {6, -1});
     const auto captions = session.once("y_embedder", [&] { return y_embedder->forward(input.y.to(dtype)); });
     const auto text = PackedText::of(captions.flatten(1, 2), input.mask);
 

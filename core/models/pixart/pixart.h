@@ -52,7 +52,8 @@ public:
     void setHasNullEmbedding(bool has) { m_hasNullEmbedding = has; }
 
 private:
-    torch::Tensor timeEmbedding(const PixartInput& input);
+    /// @param timesteps (B * K), K of each row  @return (B * K, C)
+    torch::Tensor timeEmbedding(const PixartInput& input, const torch::Tensor& timesteps);
     /// Made for every grid: coordinate = index / (size / baseSize) / leweiScale. (1, rows * columns, C) float32
     torch::Tensor positionEmbedding(std::int64_t rows, std::int64_t columns) const;
 

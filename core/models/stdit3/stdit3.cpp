@@ -3,6 +3,7 @@
 
 #include "core/models/layers/activation_recorder.h"
 #include "core/models/layers/attention.h"
+#include "core/models/layers/per_timestep.h"
 
 #include <torch/torch.h>
 
@@ -83,8 +84,8 @@ Stdit3Impl::Stdit3Impl(const Stdit3Config& config)
 torch::Tensor Stdit3Impl::timeEmbedding(const torch::Tensor& timestep, const torch::Tensor& fps)
 {
     const auto dtype = t_block->operator[](1)->weight.scalar_type();
-    auto embedded = t_embedder->forward(timestep.to(dtype));
-    return embedded + fps_embedder->forward(fps.to(dtype).repeat({timestep.size(0) / fps.size(0)}));
+    const auto embedded = t_embedder->forward(timestep.to(dtype));
+    return embedded + fps_embedder->forward(fps.to(dtype)).repeat_interleave(timestep.size(0) / fps.size(0), 0);
 }
 
 PackedText Stdit3Impl::packedText(const Stdit3Input& input, cache::CachingSession& session)
@@ -122,15 +123,20 @@ torch::Tensor Stdit3Impl::forward(const Stdit3Input& input, cache::CachingSessio
     if (auto* recorder = ActivationRecorder::current())
         recorder->record("pos_embed", position.squeeze(0));
 
-    const auto t = timeEmbedding(input.timestep, input.fps); // (B, C)
-    const auto t6Of = [&](const torch::Tensor& time) {
-        return tapped(*t_block, (*t_block)[1]->forward(m_timeActivation->forward(time.clone())));
+    const auto fps = input.fps.repeat({batch / input.fps.size(0)}); // of each row
+    const auto t6Of = [&](const torch::Tensor& embedded) {
+        return tapped(*t_block, (*t_block)[1]->forward(m_timeActivation->forward(embedded.clone())));
     };
+    const auto time = perTimestep(session, "t_block", input.timestep, [&](const torch::Tensor& timesteps) {
+        const auto embedded = timeEmbedding(timesteps, fps);
+        return torch::cat({embedded, t6Of(embedded)}, 1);
+    });
+    const auto t = time.narrow(1, 0, m_config.hiddenSize); // (B, C)
     BlockConditioning conditioning;
-    conditioning.t6 = t6Of(t).view({batch, 6, -1});
+    conditioning.t6 = time.narrow(1, m_config.hiddenSize, 6 * m_config.hiddenSize).unflatten(1, {6, -1});
     torch::Tensor tZero;
     if (input.xMask.defined()) {
-        tZero = timeEmbedding(torch::zeros_like(input.timestep), input.fps);
+        tZero = timeEmbedding(torch::zeros_like(input.timestep), fps);
         conditioning.t6Zero = t6Of(tZero).view({batch, 6, -1});
         conditioning.xMask = input.xMask;
     }

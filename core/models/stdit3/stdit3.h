@@ -39,6 +39,7 @@ public:
 
 private:
     PackedText packedText(const Stdit3Input& input, cache::CachingSession& session);
+    /// @param timestep (B * K), K of each row  @param fps (B)  @return (B * K, C)
     torch::Tensor timeEmbedding(const torch::Tensor& timestep, const torch::Tensor& fps);
 
     Stdit3Config m_config;
