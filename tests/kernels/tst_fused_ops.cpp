@@ -23,6 +23,7 @@ private Q_SLOTS:
     void normModulatedEqualsItsOperations();
     void normModulatedKeepsGradients();
     void halfGatedAddEqualsItsOperations();
+    void receivedAttentionEqualsTheMap_data();
     void receivedAttentionEqualsTheMap();
     void softmaxWithEntropyEqualsItsOperations();
     void packedLinearEqualsTheLayer_data();
@@ -97,11 +98,20 @@ void TestFusedOps::halfGatedAddEqualsItsOperations()
     QVERIFY(distance(cache::gatedAdd(x, gate, y, false), exact.to(torch::kBFloat16)) < 0.02); // fma or two roundings
 }
 
+void TestFusedOps::receivedAttentionEqualsTheMap_data()
+{
+    QTest::addColumn<int>("tokens");
+    QTest::newRow("all maps at once") << 19;
+    QTest::newRow("map by map") << 64;
+    QTest::newRow("blocks of queries") << 600;
+}
+
 void TestFusedOps::receivedAttentionEqualsTheMap()
 {
+    QFETCH(int, tokens);
     const torch::NoGradGuard noGradients;
     // Views of one tensor, as attention makes them.
-    const auto parts = torch::randn({2, 19, 3, 4, 8}).permute({2, 0, 3, 1, 4}).unbind(0);
+    const auto parts = torch::randn({2, tokens, 3, 4, 8}).permute({2, 0, 3, 1, 4}).unbind(0);
     const auto map = torch::matmul(parts[0] / std::sqrt(8.0), parts[1].transpose(-2, -1)).softmax(-1);
     const auto expected = map.mean(1).sum(1);
     QVERIFY(distance(models::receivedAttention(parts[0], parts[1]), expected) < 1e-5);

@@ -15,6 +15,8 @@ namespace {
 
 /// Exponentials that are worth a thread of their own.
 constexpr std::int64_t kValuesPerThread = 1 << 14;
+/// Scores that stay in a core's second cache (512 KiB), and keys that are worth a product of their own.
+constexpr std::int64_t kValuesAtOnce = 1 << 17, kLongSequence = 64;
 
 bool hasKernel(const torch::Tensor& scores)
 {
@@ -77,6 +79,36 @@ void addReceivedAttention(torch::Tensor scores, double scale, torch::Tensor sums
                 in + map * queries * length, queries, length, static_cast<float>(scale), out + map * length);
     });
     sums.add_(received.mean(1));
+}
+
+bool prefersMaps(const torch::Tensor& q)
+{
+    return q.is_cpu() && q.scalar_type() == torch::kFloat32 && q.size(2) >= kLongSequence && runsKernels(q)
+        && !(torch::GradMode::is_enabled() && q.requires_grad());
+}
+
+torch::Tensor receivedByMap(const torch::Tensor& q, const torch::Tensor& k, double scale)
+{
+    TORCH_CHECK(q.dim() == 4 && k.sizes() == q.sizes(), "receivedByMap: q ", q.sizes(), ", k ", k.sizes());
+    const std::int64_t heads = q.size(1), length = q.size(2);
+    const std::int64_t queriesAtOnce = std::clamp<std::int64_t>(kValuesAtOnce / length, 1, length);
+    auto received = torch::zeros({q.size(0), heads, length}, torch::kFloat32);
+    float* const out = received.mutable_data_ptr<float>();
+    at::parallel_for(0, q.size(0) * heads, 1, [&](std::int64_t first, std::int64_t last) {
+        const torch::NoGradGuard noGradients; // holds for one thread
+        const auto buffer = torch::empty({queriesAtOnce, length}, torch::kFloat32);
+        for (std::int64_t map = first; map < last; ++map) {
+            const auto queries = q[map / heads][map % heads], keys = k[map / heads][map % heads].t();
+            for (std::int64_t begin = 0; begin < length; begin += queriesAtOnce) {
+                const std::int64_t count = std::min(queriesAtOnce, length - begin);
+                auto scores = buffer.narrow(0, 0, count);
+                at::mm_out(scores, queries.narrow(0, begin, count), keys);
+                kernels::addReceivedAttention(
+                    scores.mutable_data_ptr<float>(), count, length, static_cast<float>(scale), out + map * length);
+            }
+        }
+    });
+    return received.mean(1);
 }
 
 MapWithEntropy softmaxWithEntropy(torch::Tensor scores, double weight)

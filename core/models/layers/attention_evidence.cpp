@@ -12,9 +12,11 @@ namespace toca::models {
 
 torch::Tensor receivedAttention(const torch::Tensor& q, const torch::Tensor& k)
 {
+    const double scale = 1.0 / std::sqrt(static_cast<double>(q.size(3)));
+    if (cache::prefersMaps(q))
+        return cache::receivedByMap(q, k, scale);
     const std::int64_t sequences = q.size(0), heads = q.size(1), length = q.size(2);
     auto sums = torch::zeros({sequences, length}, q.options().dtype(torch::kFloat32));
-    const double scale = 1.0 / std::sqrt(static_cast<double>(q.size(3)));
     const auto keys = k.contiguous().transpose(-2, -1);
     const std::int64_t sequencesAtOnce =
         std::clamp<std::int64_t>(kAttentionBlockValues / (heads * length * length), 1, sequences);
