@@ -32,6 +32,7 @@ struct BenchOptions {
     std::optional<Size> size;
     std::optional<std::uint64_t> seed;
     std::optional<std::string> out, compare;
+    bool isPlain = false;
     bool isJson = false;
     bool isQuiet = false;
 };
@@ -97,6 +98,7 @@ Result<engine::BenchRequest> requestOf(const BenchOptions& options)
             return unexpected(targets.error());
         request.targets = std::move(*targets);
     }
+    request.withPlain = options.isPlain;
     auto dtypes = namesOf("--dtype", options.dtypes.value_or("fp32"), {"fp32", "bf16"});
     if (!dtypes)
         return unexpected(dtypes.error());
@@ -204,6 +206,8 @@ void addBenchCommand(CLI::App& program, Action& action)
         "How the cache holds module outputs: fp32 (default), bf16, int8, or several: fp32,int8", "LIST");
     command->option_defaults()->group("Measuring");
     addInteger(*command, "--repeat", options->repeat, "Interleaved rounds (default 3)");
+    command->add_flag(
+        "--plain", options->isPlain, "Each setting also with LibTorch's own operations alone: the gain of the kernels");
     addInteger(*command, "--threads", options->threads, "Threads (default: LibTorch's choice)");
     command->option_defaults()->group("Results");
     addText(*command, "--out", options->out, "JSON file for the figures", "FILE");

@@ -61,6 +61,31 @@ Json decibels(double value)
     return std::isinf(value) ? Json("identical") : Json(value);
 }
 
+double cpuSeconds(const BenchRun& run)
+{
+    return run.cpuSeconds;
+}
+
+/// The uncached series of the same dtype and composition, or of a given one.
+const BenchSeries* uncachedOf(const engine::BenchResult& result, const std::string& dtype, bool isPlain)
+{
+    const auto found = std::find_if(result.series.begin(), result.series.end(), [&](const BenchSeries& other) {
+        return other.dtype == dtype && other.isPlain == isPlain && other.policy.policy == "none";
+    });
+    return found == result.series.end() ? nullptr : &*found;
+}
+
+/// What the program's kernels gain over LibTorch's operations in the same setting, and, with the cache, over those
+/// uncached.
+Json againstPlain(const BenchSeries& own, const BenchSeries& plain, const BenchSeries& plainUncached)
+{
+    return {{"wall_clock_gain", spreadOf(gains(own, plain, loopSeconds))},
+        {"cpu_gain", medianOf(gains(own, plain, cpuSeconds))},
+        {"wall_clock_gain_over_uncached", spreadOf(gains(own, plainUncached, loopSeconds))},
+        {"cpu_gain_over_uncached", medianOf(gains(own, plainUncached, cpuSeconds))},
+        {"latent_psnr_db", decibels(*plain.ownPsnrDb)}};
+}
+
 Json seriesJson(const BenchSeries& series, const BenchSeries& baseline, const std::vector<std::string>& parts)
 {
     Json json{{"name", series.policy.name}, {"policy", series.policy.policy}, {"preset", series.policy.preset}};
@@ -68,12 +93,13 @@ Json seriesJson(const BenchSeries& series, const BenchSeries& baseline, const st
     for (const auto& [name, value] : series.policy.values)
         json["parameters"][name] = plan::toText(value);
     json["dtype"] = series.dtype;
+    json["plain"] = series.isPlain;
     if (series.target)
         json["target"] = {{"time_gain", series.target->gain}, {"is_met", series.target->answer.isMet},
             {"planned_time_gain", *series.target->answer.timeGain},
             {"planned_flops_gain", series.target->answer.flopsGain}, {"reason", series.target->answer.reason}};
     json["denoising_seconds"] = spreadOf(each(series, loopSeconds));
-    json["cpu_seconds"] = spreadOf(each(series, [](const BenchRun& run) { return run.cpuSeconds; }));
+    json["cpu_seconds"] = spreadOf(each(series, cpuSeconds));
     json["decoding_seconds"] = spreadOf(each(series, [](const BenchRun& run) { return run.decodingSeconds; }));
     json["flops"] = series.flops;
     json["cache_bytes"] = series.cacheBytes;
@@ -85,7 +111,7 @@ Json seriesJson(const BenchSeries& series, const BenchSeries& baseline, const st
     json["gain_ratio"] = medianOf(wallGains) / flopsGain;
     if (series.target)
         json["target"]["time_error"] = *series.target->answer.timeGain / medianOf(wallGains) - 1;
-    json["cpu_gain"] = medianOf(gains(series, baseline, [](const BenchRun& run) { return run.cpuSeconds; }));
+    json["cpu_gain"] = medianOf(gains(series, baseline, cpuSeconds));
     json["end_to_end_gain"] = medianOf(gains(series, baseline, allSeconds));
     json["latent_psnr_db"] = decibels(series.latentPsnrDb);
     json["clip_psnr_db"] = series.clipPsnrDb ? decibels(*series.clipPsnrDb) : Json(nullptr);
@@ -99,7 +125,7 @@ std::string labelOf(const Json& series)
 {
     return series["name"].get<std::string>()
         + (series.contains("target") ? " " + fixedText(series["target"]["time_gain"].get<double>(), 2) + "x" : "")
-        + ", " + series["dtype"].get<std::string>();
+        + ", " + series["dtype"].get<std::string>() + (series.value("plain", false) ? ", plain" : "");
 }
 
 std::string seconds(double value)
@@ -176,6 +202,27 @@ std::string targetTable(const Json& bench)
         + fixedText(100 * worst, 1) + " %\n";
 }
 
+/// What the program's kernels gain; empty where they were not measured against LibTorch's operations.
+std::string plainTable(const Json& bench)
+{
+    TextTable table("lrrrrr");
+    table.addRow({"against LibTorch alone", "wall gain", "CPU gain", "over uncached plain", "CPU", "PSNR dB"});
+    bool isThere = false;
+    for (const Json& series : bench["series"]) {
+        if (!series.contains("against_plain"))
+            continue;
+        const Json& plain = series["against_plain"];
+        isThere = true;
+        table.addRow({labelOf(series), spreadText(plain["wall_clock_gain"], gainText),
+            gainText(plain["cpu_gain"].get<double>()), spreadText(plain["wall_clock_gain_over_uncached"], gainText),
+            gainText(plain["cpu_gain_over_uncached"].get<double>()), decibelText(plain["latent_psnr_db"])});
+    }
+    return isThere ? "\n" + table.text()
+            + "times faster than the same setting, and than the uncached run, with LibTorch's "
+              "operations alone; PSNR between the latents of both ways\n"
+                   : "";
+}
+
 /// Milliseconds of each part per step, a column per setting; parts that take no time anywhere are left out.
 std::string partTable(const Json& bench)
 {
@@ -207,7 +254,7 @@ const Json* seriesLike(const Json& bench, const Json& wanted)
 {
     for (const Json& series : bench["series"])
         if (series["name"] == wanted["name"] && series["dtype"] == wanted["dtype"]
-            && series["parameters"] == wanted["parameters"])
+            && series.value("plain", Json(false)) == wanted["plain"] && series["parameters"] == wanted["parameters"])
             return &series;
     return nullptr;
 }
@@ -225,11 +272,14 @@ Json benchJson(const engine::BenchResult& result, const engine::BenchRequest& re
     for (const auto& [name, version] : result.versions)
         json["versions"][name] = version;
     json["series"] = Json::array();
-    for (const BenchSeries& series : result.series) {
-        // Each dtype has its own baseline.
-        const auto baseline = std::find_if(result.series.begin(), result.series.end(),
-            [&](const BenchSeries& other) { return other.dtype == series.dtype && other.policy.policy == "none"; });
-        json["series"].push_back(seriesJson(series, *baseline, result.parts));
+    for (std::size_t index = 0; index < result.series.size(); ++index) {
+        const BenchSeries& series = result.series[index];
+        // Each dtype has its own baseline, and so has LibTorch alone.
+        Json one = seriesJson(series, *uncachedOf(result, series.dtype, series.isPlain), result.parts);
+        if (!series.isPlain && index + 1 < result.series.size() && result.series[index + 1].isPlain)
+            one["against_plain"] =
+                againstPlain(series, result.series[index + 1], *uncachedOf(result, series.dtype, true));
+        json["series"].push_back(std::move(one));
     }
     return json;
 }
@@ -243,7 +293,7 @@ std::string benchText(const Json& bench)
         + (threads == 1 ? " thread\n" : " threads\n") + machine["processor"].get<std::string>() + " ("
         + machine["instruction_sets"].get<std::string>() + "), load " + machine["load_at_start"].get<std::string>()
         + " at the start, " + machine["load_at_end"].get<std::string>() + " at the end\n\n" + gainTable(bench)
-        + targetTable(bench) + "\n" + partTable(bench) + "\n" + "medians (smallest..largest) of "
+        + targetTable(bench) + plainTable(bench) + "\n" + partTable(bench) + "\n" + "medians (smallest..largest) of "
         + std::to_string(rounds) + (rounds == 1 ? " round" : " interleaved rounds")
         + "; gains against the uncached run of the same dtype in the same round; PSNR against the first line\n";
 }

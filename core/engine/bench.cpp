@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/engine/bench.h"
 
+#include "cache/exec/ops/plain_operations.h"
 #include "cache/exec/profile.h"
 #include "cache/exec/stopwatch.h"
 #include "core/engine/bench_model.h"
@@ -22,7 +23,6 @@ namespace {
 constexpr int kMostThreads = 1024;
 constexpr int kMostRepetitions = 1000;
 constexpr int kMostSteps = 1000;
-constexpr int kWarmUpSteps = 4;
 constexpr std::size_t kMostTargets = 20;
 constexpr int kCostRounds = 3; // of module costs: one alone may be disturbed
 
@@ -93,7 +93,9 @@ public:
 
 private:
     Result<void> prepare();
+    /// Adds a setting, and its plain form behind it where that is asked for.
     Result<void> add(BenchModel& model, const std::string& dtype, const BenchPolicy& policy);
+    Result<void> addOne(BenchModel& model, const std::string& dtype, const BenchPolicy& policy, bool isPlain);
     /// Runs a contestant once. @param steps ends after so many with RunCancelled; 0 = all
     Result<Finished> runOnce(Contestant& contestant, int steps);
     Result<void> warmUp(Contestant& contestant);
@@ -124,6 +126,10 @@ Result<void> checked(const BenchRequest& request)
     for (const double target : request.targets)
         if (!(target >= 1 && target <= 1000))
             return invalid("--targets must be from 1 to 1000 times faster.");
+    if (request.withPlain && !request.targets.empty())
+        return invalid("--plain and --targets cannot be combined: module costs are those of this program's kernels.");
+    if (request.warmUpSteps < 1 || request.warmUpSteps > kMostSteps)
+        return invalid("A warm-up must have from 1 to " + std::to_string(kMostSteps) + " steps.");
     if (request.targets.size() > kMostTargets)
         return invalid("--targets names more than " + std::to_string(kMostTargets) + " gains.");
     return {};
@@ -131,7 +137,14 @@ Result<void> checked(const BenchRequest& request)
 
 Result<void> Bench::add(BenchModel& model, const std::string& dtype, const BenchPolicy& policy)
 {
+    auto added = addOne(model, dtype, policy, /*isPlain=*/false);
+    return added && m_request.withPlain ? addOne(model, dtype, policy, /*isPlain=*/true) : added;
+}
+
+Result<void> Bench::addOne(BenchModel& model, const std::string& dtype, const BenchPolicy& policy, bool isPlain)
+{
     Contestant contestant;
+    contestant.series.isPlain = isPlain;
     contestant.model = &model;
     contestant.series.policy = policy;
     contestant.series.dtype = dtype;
@@ -192,6 +205,9 @@ Result<Finished> Bench::runOnce(Contestant& contestant, int steps)
     finished.trace = trace;
     std::array<double, cache::kParts> parts{};
     BenchRun run;
+    std::optional<cache::PlainOperations> plain;
+    if (contestant.series.isPlain)
+        plain.emplace();
     resetPeakMemory();
     {
         const double cpuBefore = processorSeconds();
@@ -229,7 +245,7 @@ Result<void> Bench::warmUp(Contestant& contestant)
 {
     tell("warming up " + contestant.series.policy.name + ", " + contestant.series.dtype);
     try {
-        auto run = runOnce(contestant, kWarmUpSteps);
+        auto run = runOnce(contestant, m_request.warmUpSteps);
         if (!run)
             return unexpected(run.error());
         contestant.series.runs.clear(); // a run shorter than the warm-up ends by itself
@@ -299,13 +315,14 @@ Result<BenchResult> Bench::run()
             if (auto solved = solveTargets(*model); !solved)
                 return unexpected(solved.error());
     Finished reference;
+    torch::Tensor own;
     for (int round = 0; round < m_request.repeat; ++round) {
         for (std::size_t turn = 0; turn < m_contestants.size(); ++turn) {
             // Every second round backwards, so that a machine that slows down treats all alike.
             Contestant& contestant = m_contestants[round % 2 == 0 ? turn : m_contestants.size() - 1 - turn];
             BenchSeries& series = contestant.series;
             tell("round " + std::to_string(round + 1) + " of " + std::to_string(m_request.repeat) + ": "
-                + series.policy.name + ", " + series.dtype);
+                + series.policy.name + ", " + series.dtype + (series.isPlain ? ", plain" : ""));
             auto finished = runOnce(contestant, 0);
             if (!finished)
                 return unexpected(finished.error());
@@ -313,6 +330,10 @@ Result<BenchResult> Bench::run()
                 continue;
             if (turn == 0)
                 reference = *finished;
+            if (series.isPlain)
+                series.ownPsnrDb = psnrOf(finished->latent, own);
+            else
+                own = finished->latent;
             series.latentPsnrDb = psnrOf(finished->latent, reference.latent);
             series.clipPsnrDb = psnrOf(finished->clip, reference.clip);
         }

@@ -30,6 +30,8 @@ struct BenchRequest {
     /// Gains in time to be reached: each policy is measured once for each of them, with the setting that
     /// `plan::solveTarget` chooses by module costs measured here; empty: with the policies' own settings.
     std::vector<double> targets;
+    bool withPlain = false; ///< each setting also with LibTorch's operations alone (cache::PlainOperations)
+    int warmUpSteps = 4; ///< of each setting, before the first round
     std::vector<std::string> dtypes{"fp32"}; ///< of the transformer's weights and features: "fp32", "bf16"
     std::optional<int> steps; ///< of the sampler; none: the published number
     std::optional<int> layers; ///< only so many transformer layers of a published geometry (STDiT3: pairs)
@@ -60,12 +62,14 @@ struct BenchSeries {
     BenchPolicy policy;
     std::optional<BenchTarget> target;
     std::string dtype;
+    bool isPlain = false; ///< computed with LibTorch's operations alone
     double flops = 0; ///< counted, of the denoising loop
     std::int64_t cacheBytes = 0; ///< at most held
     std::int64_t peakBytes = 0; ///< resident memory of the process at most; 0 = unknown
     std::vector<BenchRun> runs;
     double latentPsnrDb = 0; ///< final latent against the first series', peak = its range; infinity when equal
     std::optional<double> clipPsnrDb; ///< decoded clip against the first series'
+    std::optional<double> ownPsnrDb; ///< plain only: final latent against the series before, the same setting
 };
 
 struct BenchResult {

@@ -19,6 +19,7 @@ private Q_SLOTS:
     void measuresTheEmbeddedModel();
     void partsSumUpToTheRun();
     void measuresAPublishedGeometry();
+    void measuresAgainstPlainOperations();
     void comparesWithAnEarlierRun();
     void refuses_data();
     void refuses();
@@ -88,6 +89,32 @@ void CliBenchTest::measuresAPublishedGeometry()
     QVERIFY(series[2][u"clip_psnr_db"].isNull());
 }
 
+void CliBenchTest::measuresAgainstPlainOperations()
+{
+    const QStringList run{"--steps", "6", "--size", "64x64", "--repeat", "1", "--plain"};
+    const TocaCall made = bench(run + QStringList{"--json", "--out", "plain.json"});
+    QVERIFY2(made.exitCode == 0, made.errors);
+    const QJsonArray series = made.json()["series"].toArray();
+    QCOMPARE(series.size(), 4);
+    for (int own : {0, 2}) {
+        QCOMPARE(series[own][u"plain"].toBool(), false);
+        QCOMPARE(series[own + 1][u"plain"].toBool(), true);
+        QCOMPARE(series[own + 1][u"name"], series[own][u"name"]);
+        QCOMPARE(series[own + 1][u"flops"], series[own][u"flops"]);
+        const QJsonValue against = series[own][u"against_plain"];
+        // Other operations, and so other roundings: near, yet not the same numbers.
+        QVERIFY2(
+            against[u"latent_psnr_db"].toDouble() > 90, qPrintable(against[u"latent_psnr_db"].toVariant().toString()));
+        const double times = series[own + 1][u"denoising_seconds"][u"median"].toDouble()
+            / series[own][u"denoising_seconds"][u"median"].toDouble();
+        QVERIFY(std::abs(against[u"wall_clock_gain"][u"median"].toDouble() - times) < 1e-9);
+    }
+    const TocaCall again = bench(run + QStringList{"--compare", "plain.json"});
+    QVERIFY2(again.exitCode == 0, again.errors);
+    QVERIFY(again.output.contains("against LibTorch alone"));
+    QVERIFY(again.output.contains("toca, fp32, plain"));
+}
+
 void CliBenchTest::comparesWithAnEarlierRun()
 {
     const QStringList run{"--steps", "3", "--size", "64x64", "--repeat", "1"};
@@ -108,6 +135,7 @@ void CliBenchTest::refuses_data()
     QTest::newRow("layers") << QStringList{"--model", "dit-xl-2-256", "--layers", "29"} << QByteArray("1 to 28");
     QTest::newRow("dtype") << QStringList{"--dtype", "fp64"} << QByteArray("bf16");
     QTest::newRow("repeat") << QStringList{"--repeat", "0"} << QByteArray("--repeat");
+    QTest::newRow("plain targets") << QStringList{"--plain", "--targets", "2"} << QByteArray("--plain");
     QTest::newRow("steps") << QStringList{"--steps", "0"} << QByteArray("--steps");
     QTest::newRow("no such file") << QStringList{"--compare", "none.json"} << QByteArray("none.json");
     QTest::newRow("another file") << QStringList{"--compare", "other.json"} << QByteArray("other.json");

@@ -2,6 +2,8 @@
 #include "cache/exec/ops/attention_scores.h"
 #include "cache/exec/ops/gated_add.h"
 #include "cache/exec/ops/norm_modulate.h"
+#include "cache/exec/ops/plain_operations.h"
+#include "cache/exec/ops/select_tokens.h"
 #include "core/models/layers/attention_evidence.h"
 #include "core/models/layers/mlp.h"
 
@@ -10,6 +12,7 @@
 #include <QtTest>
 
 #include <cmath>
+#include <thread>
 
 using namespace toca;
 
@@ -30,6 +33,8 @@ private Q_SLOTS:
     void packedLinearEqualsTheLayer();
     void packedLinearFollowsItsWeight();
     void packedLinearKeepsGradients();
+    void plainOperationsLeaveTheKernelsOut();
+    void plainOperationsHoldForOneThread();
 };
 
 namespace {
@@ -182,6 +187,53 @@ void TestFusedOps::packedLinearKeepsGradients()
     const auto x = torch::randn({3, 32}).requires_grad_(true);
     layer->forward(x).sum().backward();
     QVERIFY(distance(x.grad(), layer->weight.sum(0).expand({3, 32})) < 1e-5);
+}
+
+/// Where both ways round differently, the scope must be seen in the numbers; selection has one answer.
+void TestFusedOps::plainOperationsLeaveTheKernelsOut()
+{
+    const torch::NoGradGuard noGradients;
+    const auto x = torch::randn({2, 96, 160}), shift = torch::randn({2, 1, 160}), scale = torch::randn({2, 1, 160});
+    const auto all = cache::TokenSubset::all(96);
+    auto layer = linear(160, 640, torch::kFloat32);
+    layer->pack();
+    const auto q = torch::randn({2, 4, 128, 32}), k = torch::randn({2, 4, 128, 32});
+    const auto score = torch::randn({2, 96});
+    const auto computed = [&] {
+        return std::vector<torch::Tensor>{cache::normModulated(x, all, shift, scale, 1e-6), layer->forward(x),
+            models::receivedAttention(q, k), cache::selectTokens(score, 40)};
+    };
+    const auto own = computed();
+    std::vector<torch::Tensor> plain;
+    {
+        const cache::PlainOperations outer;
+        {
+            const cache::PlainOperations inner;
+        }
+        QVERIFY(!cache::prefersMaps(q));
+        plain = computed();
+    }
+    QVERIFY(cache::prefersMaps(q));
+    const auto again = computed();
+    const auto written = torch::addcmul(shift, torch::layer_norm(x, {160}, {}, {}, 1e-6), 1 + scale);
+    QVERIFY(torch::equal(plain[0], written));
+    QVERIFY(torch::equal(plain[1], torch::linear(x, layer->weight, layer->bias)));
+    for (std::size_t i = 0; i < own.size(); ++i) {
+        QVERIFY(torch::equal(again[i], own[i]));
+        QVERIFY2(distance(plain[i], own[i]) < 1e-4, qPrintable(QString::number(distance(plain[i], own[i]))));
+    }
+    QVERIFY(!torch::equal(plain[0], own[0]));
+    QVERIFY(!torch::equal(plain[2], own[2]));
+    QVERIFY(torch::equal(plain[3], own[3]));
+}
+
+void TestFusedOps::plainOperationsHoldForOneThread()
+{
+    const cache::PlainOperations here;
+    bool there = true;
+    std::thread([&] { there = cache::PlainOperations::areWanted(); }).join();
+    QVERIFY(cache::PlainOperations::areWanted());
+    QVERIFY(!there);
 }
 
 QTEST_GUILESS_MAIN(TestFusedOps)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cache/exec/ops/plain_operations.h"
 #include "kernels/element.h"
 
 #include <c10/core/DeviceGuard.h>
@@ -28,10 +29,10 @@ inline kernels::Element elementOf(const torch::Tensor& tensor)
     return tensor.scalar_type() == torch::kFloat32 ? kernels::Element::Float32 : kernels::Element::BFloat16;
 }
 
-/// True on devices that the kernels are compiled for.
+/// True on devices that the kernels are compiled for, unless LibTorch's operations are wanted.
 inline bool runsKernels(const torch::Tensor& tensor)
 {
-    return tensor.is_cpu() || (kHasCudaKernels && tensor.is_cuda());
+    return !PlainOperations::areWanted() && (tensor.is_cpu() || (kHasCudaKernels && tensor.is_cuda()));
 }
 
 /// The cudaStream_t that LibTorch works on now. Null, the default stream, from a LibTorch too old to tell.

@@ -15,7 +15,7 @@ torch::Tensor selectTokens(const torch::Tensor& score, std::int64_t count)
     const auto values = score.to(torch::kFloat32).contiguous();
     auto ids = torch::empty({score.size(0), count}, score.options().dtype(torch::kInt64));
     const std::int64_t tokens = values.size(1);
-    if (values.is_cpu()) {
+    if (values.is_cpu() && runsKernels(values)) {
         const float* in = values.const_data_ptr<float>();
         auto* out = ids.mutable_data_ptr<std::int64_t>();
         at::parallel_for(0, values.size(0), 1, [&](std::int64_t first, std::int64_t last) {
@@ -30,7 +30,7 @@ torch::Tensor selectTokens(const torch::Tensor& score, std::int64_t count)
                 ids.mutable_data_ptr<std::int64_t>(), stream);
         }))
         return ids;
-    // Another device: a stable sort gives the same choice.
+    // Another device, or plain: a stable sort gives the same choice.
     const auto order = std::get<1>(values.sort(/*stable=*/true, /*dim=*/-1, /*descending=*/true));
     return std::get<0>(order.narrow(1, 0, count).sort(-1)).contiguous();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cache/exec/caching_session.h"
+#include "cache/exec/ops/plain_operations.h"
 #include "core/models/layers/activation_recorder.h"
 
 namespace toca::models {
@@ -12,7 +13,8 @@ template <class Compute>
 torch::Tensor perTimestep(
     cache::CachingSession& session, const char* name, const torch::Tensor& timestep, const Compute& compute)
 {
-    return ActivationRecorder::current() ? compute(timestep) : session.perTimestep(name, timestep, compute);
+    const bool isAlone = ActivationRecorder::current() || cache::PlainOperations::areWanted();
+    return isAlone ? compute(timestep) : session.perTimestep(name, timestep, compute);
 }
 
 } // namespace toca::models

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/models/layers/tapped_layers.h"
 
+#include "cache/exec/ops/plain_operations.h"
 #include "core/models/layers/activation_recorder.h"
 #include "core/models/layers/attention.h"
 
@@ -91,7 +92,8 @@ torch::Tensor LinearImpl::forwardGelu(const torch::Tensor& x)
 bool LinearImpl::usesPacked(const torch::Tensor& x) const
 {
     return m_packed.defined() && x.is_cpu() && x.scalar_type() == weight.scalar_type()
-        && weight.const_data_ptr() == m_packedFrom && !torch::GradMode::is_enabled() && x.numel() > 0;
+        && weight.const_data_ptr() == m_packedFrom && !torch::GradMode::is_enabled() && x.numel() > 0
+        && !cache::PlainOperations::areWanted();
 }
 
 void LinearImpl::pack()
