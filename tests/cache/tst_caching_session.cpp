@@ -75,6 +75,7 @@ private Q_SLOTS:
     void jumpWithStoredResidualEqualsTheFullRunWhenNothingChanges();
     void querySubsetOfAttentionEqualsItsRowsOfTheFullOutput();
     void keysAndValuesOfTheTextAreComputedOnce();
+    void valuesPerTimestepAreComputedInBlocks();
     void changedPredictionIsWhatTheSamplerSees();
     void blendCarriesGradients();
     void subsetCarriesGradients();
@@ -229,14 +230,47 @@ void TestCachingSession::keysAndValuesOfTheTextAreComputedOnce()
     torch::Tensor z = again.input.noise;
     for (int step = 0; step < again.steps(); ++step) { // a new session per step: nothing is kept between steps
         SmallRun single;
-        single.input.noise = z;
-        single.timesteps = again.timesteps.narrow(0, step, 1);
+        single.input.start = z;
+        single.input.first = step;
+        single.input.end = step + 1;
         auto fresh = CachingSession::uncached(single.geometry);
-        schedulers::RectifiedFlowSampler sampler(again.timesteps, 1000);
-        single.denoise(
-            fresh, [&](const engine::DenoisingStep& done) { z = sampler.step(step, done.before, done.guided); });
+        z = single.denoise(fresh);
     }
     QVERIFY(torch::equal(once, z));
+}
+
+void TestCachingSession::valuesPerTimestepAreComputedInBlocks()
+{
+    constexpr int kEvaluations = 20;
+    SmallRun run;
+    CachingSession session = CachingSession::uncached(run.geometry);
+    const auto timesteps = torch::arange(kEvaluations, torch::kFloat32).view({-1, 1}) * 10 + 5;
+    std::vector<std::int64_t> sizes;
+    const auto both = torch::tensor({0.25F, 0.5F}); // what else the value depends on, for each row
+    const auto valueAt = [&](int evaluation, const torch::Tensor& timestep) {
+        torch::Tensor value;
+        const auto model = [&](cache::RowRange rows) {
+            value = session.perTimestep("value", timestep, [&](const torch::Tensor& all) {
+                sizes.push_back(all.size(0));
+                const auto others = rows.of(both);
+                return (all + others.repeat_interleave(all.size(0) / others.size(0))).view({-1, 1});
+            });
+            session.layers(torch::zeros({1}), [](int, const torch::Tensor& x) { return x; });
+            return torch::zeros({2, 1});
+        };
+        session.evaluate({evaluation, evaluation, kEvaluations, plan::Stream::Joint, 0, {}}, model);
+        return value;
+    };
+    // Not known beforehand: each by itself.
+    QVERIFY(torch::equal(valueAt(0, torch::tensor({5.0F, 5.0F})), torch::tensor({{5.25F}, {5.5F}})));
+    QCOMPARE(sizes, (std::vector<std::int64_t>{2}));
+    sizes.clear();
+    session.setTimesteps(timesteps);
+    for (int evaluation = 0; evaluation < kEvaluations; ++evaluation) {
+        const float t = 10.0F * static_cast<float>(evaluation) + 5.0F;
+        QVERIFY(torch::equal(valueAt(evaluation, torch::tensor({t, t})), torch::tensor({{t + 0.25F}, {t + 0.5F}})));
+    }
+    QCOMPARE(sizes, (std::vector<std::int64_t>{2 * 16, 2 * 4}));
 }
 
 void TestCachingSession::changedPredictionIsWhatTheSamplerSees()
