@@ -1645,6 +1645,10 @@
         <source>, %1 of them planned</source>
         <translation>, davon %1 geplant</translation>
     </message>
+    <message>
+        <source>Tokens: distribution</source>
+        <translation>Tokens: Verteilung</translation>
+    </message>
 </context>
 <context>
     <name>toca::ui::AboutDialog</name>
@@ -1699,6 +1703,61 @@
     <message>
         <source>step %1: %2</source>
         <translation>Schritt %1: %2</translation>
+    </message>
+</context>
+<context>
+    <name>toca::ui::CacheMemoryRow</name>
+    <message>
+        <source>Format of the cache</source>
+        <translation>Format des Caches</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;How cached module outputs are held&lt;/b&gt;&lt;p&gt;32 bits keep them as they are. 16 bits take half of the memory, 8 bits (with one scale for each token) about a quarter. What this costs in fidelity is measured in docs/performance.md.&lt;/p&gt;</source>
+        <translation>&lt;b&gt;Wie gecachte Modulausgaben gehalten werden&lt;/b&gt;&lt;p&gt;32 Bit behalten sie, wie sie sind. 16 Bit brauchen die Hälfte des Speichers, 8 Bit (mit einem Maßstab je Token) etwa ein Viertel. Was das an Treue kostet, ist in docs/performance.md gemessen.&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>32 bits, exact</source>
+        <translation>32 Bit, exakt</translation>
+    </message>
+    <message>
+        <source>16 bits</source>
+        <translation>16 Bit</translation>
+    </message>
+    <message>
+        <source>8 bits</source>
+        <translation>8 Bit</translation>
+    </message>
+    <message>
+        <source>Most memory of the cache</source>
+        <translation>Höchster Speicher des Caches</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;Cache budget&lt;/b&gt;&lt;p&gt;Where the plan needs more, module outputs are held in fewer bits: the largest ones first in 16, then in 8. A budget that cannot be met is refused before the run, with the smallest one that can.&lt;/p&gt;</source>
+        <translation>&lt;b&gt;Cache-Budget&lt;/b&gt;&lt;p&gt;Wo der Plan mehr braucht, werden Modulausgaben in weniger Bit gehalten: die größten zuerst in 16, dann in 8. Ein Budget, das nicht einzuhalten ist, wird vor dem Lauf abgelehnt, mit dem kleinsten möglichen.&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source> MB</source>
+        <translation> MB</translation>
+    </message>
+    <message>
+        <source>no limit</source>
+        <translation>keine Grenze</translation>
+    </message>
+    <message>
+        <source>Cache format</source>
+        <translation>Cache-Format</translation>
+    </message>
+    <message>
+        <source>Cache budget</source>
+        <translation>Cache-Budget</translation>
+    </message>
+    <message>
+        <source>by module</source>
+        <translation>je Modul</translation>
+    </message>
+    <message>
+        <source>To fit, the cache is held as %1: %2 instead of %3.</source>
+        <translation>Damit er passt, wird der Cache als %1 gehalten: %2 statt %3.</translation>
     </message>
 </context>
 <context>
@@ -1757,6 +1816,10 @@
     <message>
         <source>There is no plan yet: the model is not loaded or the size is not possible.</source>
         <translation>Noch kein Plan: Das Modell ist nicht geladen oder die Größe ist nicht möglich.</translation>
+    </message>
+    <message>
+        <source>change the cache&apos;s memory</source>
+        <translation>Speicher des Caches ändern</translation>
     </message>
 </context>
 <context>
@@ -1818,10 +1881,6 @@
         <translation>Cache-Speicher</translation>
     </message>
     <message>
-        <source>Stored module outputs: tokens × width × guidance rows × 4 bytes for each module that is ever reused.</source>
-        <translation>Gespeicherte Modulausgaben: Tokens × Breite × Führungszeilen × 4 Byte für jedes Modul, das mindestens einmal wiederverwendet wird.</translation>
-    </message>
-    <message>
         <source>planned time</source>
         <translation>geplante Zeit</translation>
     </message>
@@ -1880,6 +1939,20 @@
     <message>
         <source>This setting caches nothing: every module is computed at every step, so the run will be as slow as without a cache. Use longer intervals, fewer warm-up steps or more steps.</source>
         <translation>Diese Einstellung cacht nichts: Jedes Modul wird in jedem Schritt berechnet, der Lauf wird also so langsam wie ohne Cache. Abhilfe: längere Intervalle, weniger Aufwärmschritte oder mehr Schritte.</translation>
+    </message>
+    <message>
+        <source>Stored module outputs: tokens × width × guidance rows × 4, 2 or 1 bytes, as the format says, for each module that is ever reused.</source>
+        <translation>Gespeicherte Modulausgaben: Tokens × Breite × Guidance-Zeilen × 4, 2 oder 1 Byte je nach Format, für jedes Modul, das je wiederverwendet wird.</translation>
+    </message>
+    <message>
+        <source>%1, changed</source>
+        <translation>%1, geändert</translation>
+    </message>
+    <message>
+        <source>%1
+Some values differ from it: choose it again to take all of its values back.</source>
+        <translation>%1
+Einige Werte weichen davon ab: erneut wählen stellt alle seine Werte wieder her.</translation>
     </message>
 </context>
 <context>
@@ -2507,14 +2580,6 @@
         <translation>andere Läufe</translation>
     </message>
     <message>
-        <source>All runs of this model</source>
-        <translation>Alle Läufe dieses Modells</translation>
-    </message>
-    <message>
-        <source>This prompt, seed and size</source>
-        <translation>Prompt, Startwert, Größe wie jetzt</translation>
-    </message>
-    <message>
         <source>A race</source>
         <translation>Ein Rennen</translation>
     </message>
@@ -2544,6 +2609,18 @@
             <numerusform>%n Lauf. Zum Öffnen anklicken.</numerusform>
             <numerusform>%n Läufe. Zum Öffnen einen anklicken.</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Which runs are points: all of this model, those of the present prompt, seed and size, or those of one job</source>
+        <translation>Welche Läufe Punkte sind: alle dieses Modells, die mit Prompt, Startwert und Größe von jetzt oder die eines Auftrags</translation>
+    </message>
+    <message>
+        <source>This model</source>
+        <translation>Dieses Modell</translation>
+    </message>
+    <message>
+        <source>This request</source>
+        <translation>Diese Anfrage</translation>
     </message>
 </context>
 <context>
@@ -3708,6 +3785,14 @@
             <numerusform>Warteschlange: %1 von %2 Schritten, %n wartet</numerusform>
             <numerusform>Warteschlange: %1 von %2 Schritten, %n warten</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Sensitivity: %1</source>
+        <translation>Empfindlichkeit: %1</translation>
+    </message>
+    <message>
+        <source>Probe: damage</source>
+        <translation>Sonde: Schaden</translation>
     </message>
 </context>
 <context>
@@ -6263,6 +6348,26 @@ Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie
         <source>Settings</source>
         <translation>Einstellungen</translation>
     </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>%1 min</source>
+        <translation>%1 min</translation>
+    </message>
+    <message>
+        <source>%1 h</source>
+        <translation>%1 h</translation>
+    </message>
+    <message>
+        <source>%1 groups to measure, about %2.</source>
+        <translation>%1 Gruppen zu messen, etwa %2.</translation>
+    </message>
+    <message>
+        <source>%1 groups to measure.</source>
+        <translation>%1 Gruppen zu messen.</translation>
+    </message>
 </context>
 <context>
     <name>toca::ui::ShortcutEditor</name>
@@ -6759,10 +6864,6 @@ Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie
         <translation>Ungecachter Lauf: Er ist die Vergleichsbasis dieser Anfrage.</translation>
     </message>
     <message>
-        <source>time gain, measured once</source>
-        <translation>Zeitgewinn, einmal gemessen</translation>
-    </message>
-    <message>
         <source>Denoising time of the uncached run (%1) divided by this run&apos;s (%2). Each was measured once, on this machine, at different times: whatever else the machine did meanwhile is in the number. A time gain above the FLOPs gain usually means that it was busier during the uncached run. For medians of several interleaved runs: toca generate --compare-baseline --repeat.</source>
         <translation>Entrauschungszeit des ungecachten Laufs (%1), geteilt durch die dieses Laufs (%2). Beide wurden je einmal gemessen, auf diesem Rechner, zu verschiedenen Zeiten: Was der Rechner währenddessen sonst noch tat, steckt in der Zahl. Liegt der Zeitgewinn über dem FLOPs-Gewinn, war der Rechner meist während des ungecachten Laufs stärker beschäftigt. Für Mediane mehrerer abwechselnder Läufe: toca generate --compare-baseline --repeat.</translation>
     </message>
@@ -6857,6 +6958,10 @@ Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie
     <message>
         <source>Everything shown was read from %1. A trace holds no pictures; Generate makes them again from its request.</source>
         <translation>Alles Gezeigte wurde aus %1 gelesen. Eine Spur enthält keine Bilder; Erzeugen stellt sie aus ihrer Anfrage wieder her.</translation>
+    </message>
+    <message>
+        <source>time gain, once</source>
+        <translation>Zeitgewinn, 1-mal</translation>
     </message>
 </context>
 <context>

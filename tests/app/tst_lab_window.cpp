@@ -4,6 +4,7 @@
 #include "core/engine/make_engine.h"
 #include "ui/caching/caching_panel.h"
 #include "ui/player/player_widget.h"
+#include "ui/present/figure_desk.h"
 #include "ui/prompt/prompt_panel.h"
 #include "ui/sensitivity/probe_panel.h"
 #include "ui/sensitivity/sensitivity_panel.h"
@@ -17,6 +18,7 @@
 #include <QDockWidget>
 #include <QLabel>
 #include <QLineEdit>
+#include <QListWidget>
 #include <QPushButton>
 #include <QSpinBox>
 #include <QTableWidget>
@@ -43,6 +45,8 @@ private Q_SLOTS:
     void paintedTokensStayStale();
     void maskProtectsNormalRuns();
     void brushPaintsOnThePlayersPicture();
+    void quickStrokesLeaveNoGap();
+    void deskHasTheLabsMaps();
     void cleanupTestCase();
 
 private:
@@ -113,8 +117,11 @@ void TestLabWindow::initTestCase()
 void TestLabWindow::measuresWhatTheFieldsSay()
 {
     raise("sensitivityDock");
+    const auto* state = find<QLabel>("sensitivityState");
+    QVERIFY2(state->text().startsWith("480 groups to measure, about "), qPrintable(state->text())); // 8 x 3 x 20
     type("sensitivitySteps", "4");
     type("sensitivityLayers", "2-3");
+    QVERIFY2(state->text().startsWith("120 groups to measure"), qPrintable(state->text()));
     click("sensitivityStart");
     QCOMPARE(lab().model().state(), SensitivityModel::State::Running);
     QVERIFY(!m_window->action("generate")->isEnabled()); // one thing at a time
@@ -321,6 +328,65 @@ void TestLabWindow::brushPaintsOnThePlayersPicture()
     QTest::mouseClick(&canvas, Qt::LeftButton, {}, canvas.tokenRect(1, 1).center().toPoint());
     QCOMPARE(model.mask().text(), std::string("5x2x2: 0-1"));
     model.clearMask();
+}
+
+void TestLabWindow::quickStrokesLeaveNoGap()
+{
+    ProbeModel& model = probe().model();
+    raise("probeDock");
+    model.clearMask();
+    TokenMapView& map = probe().canvas();
+    ClipCanvas& canvas = m_window->player().canvas();
+    // From the first token of a frame to its last one in one move: what lies between is painted too.
+    const auto stroke = [](QWidget& widget, const QPointF& from, const QPointF& to) {
+        QTest::mousePress(&widget, Qt::LeftButton, {}, from.toPoint());
+        QMouseEvent move(QEvent::MouseMove, to, widget.mapToGlobal(to), Qt::NoButton, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(&widget, &move);
+        QTest::mouseRelease(&widget, Qt::LeftButton, {}, to.toPoint());
+    };
+    stroke(map, map.tokenRect(0).center(), map.tokenRect(5).center());
+    QCOMPARE(model.mask().text(), std::string("5x2x2: 0-1 4-5"));
+    model.clearMask();
+    auto* brush = m_window->player().findChild<QAction*>("player.brush");
+    brush->trigger();
+    QVERIFY(canvas.isPainting());
+    const QRectF left = canvas.tokenRect(0, 0), right = canvas.tokenRect(0, 1);
+    stroke(canvas, {left.left() + 1, left.center().y()}, {right.right() - 1, right.center().y()});
+    QCOMPARE(model.mask().text(), std::string("5x2x2: 0-1"));
+    brush->trigger();
+    model.clearMask();
+    model.setProtecting(false);
+}
+
+void TestLabWindow::deskHasTheLabsMaps()
+{
+    raise("sensitivityDock");
+    QCOMPARE(lab().model().open(m_folder.filePath("lab.safetensors")), QString());
+    m_window->activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+    QTest::keyClick(m_window.get(), Qt::Key_F, Qt::ControlModifier | Qt::ShiftModifier);
+    auto* desk = m_window->findChild<FigureDesk*>();
+    QVERIFY(desk);
+    auto* list = desk->findChild<QListWidget*>("figures");
+    QStringList names;
+    for (int row = 0; row < list->count(); ++row) {
+        list->setCurrentRow(row);
+        const QString name = desk->figure()->name;
+        names += name;
+        if (name == "sensitivity" || name == "probe-damage") {
+            for (const char* suffix : {"svg", "pdf", "png"}) {
+                const QString path = m_folder.filePath(name + '.' + suffix);
+                QCOMPARE(desk->exportTo(path), QString());
+                QVERIFY2(QFileInfo(path).size() > 1500, qPrintable(path));
+            }
+            QFile twin(m_folder.filePath(name + ".csv"));
+            QVERIFY(twin.open(QIODevice::ReadOnly));
+            QVERIFY(twin.readAll().count('\n') >= 20);
+        }
+    }
+    QVERIFY2(names.contains("sensitivity"), qPrintable(names.join(' ')));
+    QVERIFY2(names.contains("probe-damage"), qPrintable(names.join(' ')));
+    desk->close();
 }
 
 void TestLabWindow::cleanupTestCase()

@@ -149,7 +149,8 @@ void TestPresent::deskWritesEveryFigure()
     auto* desk = tune.window->findChild<FigureDesk*>();
     QVERIFY(desk);
     auto* list = desk->findChild<QListWidget*>("figures");
-    QVERIFY(list->count() >= 12);
+    QVERIFY(list->count() >= 13);
+    QVERIFY(!list->findItems("Tokens: distribution", Qt::MatchExactly).isEmpty());
     const QRegularExpression text("<text|<path");
     for (int row = 0; row < list->count(); ++row) {
         list->setCurrentRow(row);

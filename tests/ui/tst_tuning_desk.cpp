@@ -42,6 +42,7 @@ private Q_SLOTS:
     void publishedPresetsStay();
     void speedTargetIsTypedAndSolved();
     void impossibleTargetChangesNothing();
+    void changedPresetSaysSo();
     void memoryTargetKeepsTheLimit();
     void fidelityNeedsRecords();
     void fidelityFromTheLibrary();
@@ -231,6 +232,24 @@ void TestTuningDesk::impossibleTargetChangesNothing()
     caching().setPolicy("dbcache");
     target().solve(TargetKind::Speed, 2);
     QVERIFY(target().text().contains("threshold response"));
+    caching().setPolicy("toca"); // what was said of the other policy is gone
+    QVERIFY2(target().text().isEmpty(), qPrintable(target().text()));
+}
+
+void TestTuningDesk::changedPresetSaysSo()
+{
+    auto* preset = m_tune->window->caching().findChild<QComboBox*>("preset");
+    const QString name = preset->currentText();
+    QVERIFY(!name.contains("changed"));
+    caching().setValue("fresh_ratio", 0.33);
+    QCOMPARE(preset->currentText(), name + ", changed");
+    caching().undoStack().undo();
+    QCOMPARE(preset->currentText(), name);
+    caching().setValue("fresh_ratio", 0.33);
+    preset->setFocus();
+    Q_EMIT preset->activated(preset->currentIndex()); // chosen again
+    QCOMPARE(preset->currentText(), name);
+    QVERIFY(caching().state().values.empty());
 }
 
 void TestTuningDesk::memoryTargetKeepsTheLimit()

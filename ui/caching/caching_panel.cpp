@@ -335,7 +335,15 @@ void CachingPanel::refresh()
     m_preset->setCurrentIndex(std::max(0,
         m_preset->findData(
             preset && !m_model.isDefaultPreset(*preset) ? QString::fromStdString(preset->name) : QString())));
-    m_preset->setToolTip(m_preset->currentData(Qt::ToolTipRole).toString());
+    for (int index = 0; index < m_preset->count() && !m_model.presets().empty(); ++index) {
+        const QString label = policyText(m_model.presets()[static_cast<std::size_t>(index)]->label);
+        const bool isChanged = index == m_preset->currentIndex() && !m_model.state().values.empty();
+        m_preset->setItemText(index, isChanged ? tr("%1, changed").arg(label) : label);
+    }
+    m_preset->setToolTip(m_model.state().values.empty()
+            ? m_preset->currentData(Qt::ToolTipRole).toString()
+            : tr("%1\nSome values differ from it: choose it again to take all of its values back.")
+                  .arg(m_preset->currentData(Qt::ToolTipRole).toString()));
     m_summary->setText(tr("%1 %2").arg(policyText(entry.summary), QString::fromStdString(entry.source)));
     for (ParameterRow* row : m_rows) {
         row->refresh();

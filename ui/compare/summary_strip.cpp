@@ -107,7 +107,7 @@ void SummaryStrip::showRun(const RunResult& run, const RunResult* baseline, cons
         return;
     }
     const Gains gain = gains(run, *baseline);
-    setNumber("wallClockGain", times(gain.wallClock), tr("time gain, measured once"),
+    setNumber("wallClockGain", times(gain.wallClock), tr("time gain, once"),
         tr("Denoising time of the uncached run (%1) divided by this run's (%2). Each was measured once, on this "
            "machine, at "
            "different times: whatever else the machine did meanwhile is in the number. A time gain above the FLOPs "
@@ -218,6 +218,16 @@ void SummaryStrip::fitButtons()
         buttons -= button->sizeHint().width();
         button->setToolButtonStyle(Qt::ToolButtonIconOnly);
         buttons += button->sizeHint().width();
+    }
+    // Then what matters least gives its place: a number is shown whole or not at all.
+    int missing = numbers + buttons - width();
+    for (const char* name : {"endToEndGain", "totalTime", "latentError", "promptCheck", "denoisingTime", "ssim"}) {
+        for (QWidget* cell : m_cells) {
+            if (cell->objectName() == QLatin1String(name)) {
+                cell->setVisible(missing <= 0);
+                missing -= cell->isVisibleTo(this) ? 0 : cell->sizeHint().width() + m_numbers->spacing();
+            }
+        }
     }
 }
 

@@ -91,6 +91,8 @@ ExplorePanel::ExplorePanel(RunStore& store, QWidget* parent)
     m_fidelity->setToolTip(tr("How near a run is to its own uncached run"));
     m_scope->setObjectName("exploreScope");
     m_scope->setAccessibleName(tr("Runs shown"));
+    m_scope->setToolTip(tr("Which runs are points: all of this model, those of the present prompt, seed and size, or "
+                           "those of one job"));
     // Narrow, because the window is as wide as its widest dock.
     for (QComboBox* box : {m_cost, m_fidelity, m_scope}) {
         box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
@@ -221,8 +223,8 @@ void ExplorePanel::fillScopes()
     const QVariant chosen = m_scope->currentData();
     const QSignalBlocker blocker(m_scope);
     m_scope->clear();
-    m_scope->addItem(tr("All runs of this model"), QStringLiteral("model"));
-    m_scope->addItem(tr("This prompt, seed and size"), QStringLiteral("request"));
+    m_scope->addItem(tr("This model"), QStringLiteral("model"));
+    m_scope->addItem(tr("This request"), QStringLiteral("request"));
     std::set<std::string> groups;
     for (const RunRecord& record : m_store.records()) {
         const auto& origin = record.origin;

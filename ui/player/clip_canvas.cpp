@@ -20,6 +20,7 @@ constexpr double kPaneGap = 2;
 constexpr double kSmallestZoom = 0.05;
 constexpr double kLargestZoom = 64;
 constexpr double kHandleReach = 10; // of the pointer around the wipe, logical pixels
+constexpr double kStrokeGrain = 2; // between the points of a painted line, logical pixels
 constexpr int kBusyInterval = 40; // ms
 
 } // namespace
@@ -201,10 +202,15 @@ QRectF ClipCanvas::tokenRect(std::int64_t row, std::int64_t column) const
 
 void ClipCanvas::paintAt(const QPointF& position)
 {
-    const std::int64_t token = tokenAt(position);
-    if (token >= 0 && token != m_lastPainted) {
+    // A quick hand skips tokens between two events: the line between them is painted.
+    const QPointF from = m_strokeAt.value_or(position), way = position - from;
+    m_strokeAt = position;
+    const int points = 1 + static_cast<int>(std::max(std::abs(way.x()), std::abs(way.y())) / kStrokeGrain);
+    for (int point = 1; point <= points; ++point) {
+        const std::int64_t token = tokenAt(from + way * (static_cast<double>(point) / points));
+        if (token >= 0 && token != m_lastPainted)
+            Q_EMIT tokenPainted(token, m_stroke == Qt::RightButton);
         m_lastPainted = token;
-        Q_EMIT tokenPainted(token, m_stroke == Qt::RightButton);
     }
 }
 
@@ -367,6 +373,7 @@ void ClipCanvas::mousePressEvent(QMouseEvent* event)
         m_player.setPlaying(false); // a stroke belongs to one frame
         m_stroke = event->button();
         m_lastPainted = -1;
+        m_strokeAt.reset();
         Q_EMIT strokeStarted();
         paintAt(at);
         return;

@@ -135,6 +135,7 @@ private:
     bool m_isPainting = false;
     Qt::MouseButton m_stroke = Qt::NoButton; ///< what is being painted with
     std::int64_t m_lastPainted = -1;
+    std::optional<QPointF> m_strokeAt; ///< where the pointer was last while painting
     std::vector<bool> m_mask;
     QRectF m_legend; ///< where the overlay's legend was drawn
     std::int64_t m_marked = -1;

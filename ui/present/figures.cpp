@@ -4,6 +4,8 @@
 #include "ui/colour/colour_map.h"
 #include "ui/compare/speed_meter.h"
 #include "ui/selection/cell_text.h"
+#include "ui/selection/token_histogram.h"
+#include "ui/sensitivity/token_map_view.h"
 #include "ui/statistics/figure_file.h"
 #include "ui/statistics/plot_card.h"
 
@@ -308,6 +310,33 @@ Figure speedFigure(const SpeedMeter& meter)
                 [&](QPainter& painter, const QSizeF& room) { meter.paintFigure(painter, room, colours, font); });
         },
         [&meter] { return speedCsv(meter.report()); }};
+}
+
+Figure distributionFigure(const TokenHistogram& bars)
+{
+    return {QStringLiteral("tokens-distribution"), tr("Tokens: distribution"), {520, 200},
+        [&bars](QPaintDevice& device, const QSizeF& size, const Theme& colours, const QFont& font) {
+            onGround(device, size, colours, font,
+                [&](QPainter& painter, const QSizeF& room) { bars.paintFigure(painter, room, colours, font); });
+        },
+        [&bars] { return bars.csv(); }};
+}
+
+Figure tokenMapsFigure(const QString& name, const QString& title, const std::vector<const TokenMapView*>& maps,
+    std::function<QByteArray()> csv)
+{
+    return {name, title, {380.0 * static_cast<double>(maps.size()), 280},
+        [maps](QPaintDevice& device, const QSizeF& size, const Theme& colours, const QFont& font) {
+            onGround(device, size, colours, font, [&](QPainter& painter, const QSizeF& room) {
+                const QSize each(
+                    static_cast<int>(room.width()) / static_cast<int>(maps.size()), static_cast<int>(room.height()));
+                for (const TokenMapView* map : maps) {
+                    map->paintFigure(painter, each, colours, font);
+                    painter.translate(each.width(), 0);
+                }
+            });
+        },
+        std::move(csv)};
 }
 
 QImage figurePreview(const Figure& figure, const FigureFormat& format, int width)

@@ -9,6 +9,7 @@
 #include <QString>
 
 #include <functional>
+#include <vector>
 
 class QPaintDevice;
 
@@ -17,6 +18,8 @@ namespace toca::ui {
 class PlotCard;
 class SelectionMapModel;
 class SpeedMeter;
+class TokenHistogram;
+class TokenMapView;
 
 /// Something that can be drawn at any size and told as a table. Sizes are in logical pixels, 96 to the inch.
 struct Figure {
@@ -32,7 +35,11 @@ struct Figure {
 Figure plotFigure(PlotCard& card);
 Figure mapFigure(const SelectionMapModel& map);
 Figure tokenFigure(const TokenGridModel& tokens, TokenGridModel::Quantity quantity);
+Figure distributionFigure(const TokenHistogram& bars);
 Figure speedFigure(const SpeedMeter& meter);
+/// Token maps side by side.
+Figure tokenMapsFigure(const QString& name, const QString& title, const std::vector<const TokenMapView*>& maps,
+    std::function<QByteArray()> csv);
 
 /// How a figure is written.
 struct FigureFormat {

@@ -96,10 +96,10 @@ QByteArray TokenHistogram::csv() const
     return table;
 }
 
-QRectF TokenHistogram::plotArea() const
+QRectF TokenHistogram::plotArea(const QSizeF& size, const QFont& font)
 {
-    const double line = QFontMetricsF(smallFont()).height();
-    return QRectF(rect()).adjusted(kSpace, line + 2, -kSpace, -line - 2);
+    const double line = QFontMetricsF(font).height();
+    return QRectF(QPointF(0, 0), size).adjusted(kSpace, line + 2, -kSpace, -line - 2);
 }
 
 QRectF TokenHistogram::barRect(int bar) const
@@ -107,7 +107,11 @@ QRectF TokenHistogram::barRect(int bar) const
     if (m_bars.empty() || bar < 0 || static_cast<std::size_t>(bar) >= m_bars.size()) {
         return {};
     }
-    const QRectF area = plotArea();
+    return barIn(plotArea(size(), smallFont()), bar);
+}
+
+QRectF TokenHistogram::barIn(const QRectF& area, int bar) const
+{
     const double width = std::min(area.width() / static_cast<double>(m_bars.size()), 40.0);
     return {area.left() + bar * width, area.top(), width, area.height()};
 }
@@ -115,9 +119,24 @@ QRectF TokenHistogram::barRect(int bar) const
 void TokenHistogram::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
-    painter.setFont(smallFont());
-    const Theme& colours = theme();
-    if (m_bars.empty() || plotArea().height() < 12) { // no room for bars
+    paint(painter, size(), theme(), smallFont(), m_marked);
+    if (hasFocus() && !m_bars.empty()) {
+        painter.setPen(QPen(theme().accent, 1));
+        painter.drawRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5));
+    }
+}
+
+void TokenHistogram::paintFigure(QPainter& painter, const QSizeF& size, const Theme& colours, const QFont& font) const
+{
+    paint(painter, size, colours, font, -1);
+}
+
+void TokenHistogram::paint(
+    QPainter& painter, const QSizeF& size, const Theme& colours, const QFont& font, int marked) const
+{
+    painter.setFont(font);
+    const QRectF area = plotArea(size, font);
+    if (m_bars.empty() || area.height() < 12) { // no room for bars
         return;
     }
     int most = 1;
@@ -126,25 +145,24 @@ void TokenHistogram::paintEvent(QPaintEvent*)
     }
     for (int i = 0; i < static_cast<int>(m_bars.size()); ++i) {
         const Bar& bar = m_bars[static_cast<std::size_t>(i)];
-        const QRectF place = barRect(i).adjusted(0.5, 0, -0.5, 0);
+        const QRectF place = barIn(area, i).adjusted(0.5, 0, -0.5, 0);
         const double computed = place.height() * bar.computed / most;
         const double reused = place.height() * bar.reused / most;
-        if (i == m_marked) {
+        if (i == marked) {
             painter.fillRect(place, colours.hover);
         }
         painter.fillRect(QRectF(place.left(), place.bottom() - computed, place.width(), computed), colours.computed);
         painter.fillRect(
             QRectF(place.left(), place.bottom() - computed - reused, place.width(), reused), colours.reused);
     }
-    const QRectF area = plotArea();
-    const QRectF last = barRect(static_cast<int>(m_bars.size()) - 1);
-    const double line = painter.fontMetrics().height();
+    const QRectF last = barIn(area, static_cast<int>(m_bars.size()) - 1);
+    const double line = QFontMetricsF(font).height();
     painter.setPen(QPen(colours.border, 1));
     painter.drawLine(area.bottomLeft(), QPointF(last.right(), area.bottom()));
-    painter.setPen(m_marked >= 0 ? colours.text : colours.mutedText);
+    painter.setPen(marked >= 0 ? colours.text : colours.mutedText);
     const QString title = showsScores() ? tr("Tokens by score") : tr("Tokens by age (evaluations since computed)");
     painter.drawText(QRectF(area.left(), 0, area.width(), line), Qt::AlignLeft | Qt::AlignVCenter,
-        m_marked >= 0 ? barText(m_marked) : title);
+        marked >= 0 ? barText(marked) : title);
     painter.setPen(colours.mutedText);
     const QLocale locale;
     const auto number = [&](double value) { return locale.toString(value, 'g', 3); };
@@ -152,10 +170,6 @@ void TokenHistogram::paintEvent(QPaintEvent*)
     if (m_bars.size() > 1) {
         painter.drawText(
             QRectF(last.right() - 80, area.bottom() + 2, 80, line), Qt::AlignRight, number(m_bars.back().to));
-    }
-    if (hasFocus()) {
-        painter.setPen(QPen(colours.accent, 1));
-        painter.drawRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5));
     }
 }
 

@@ -9,6 +9,8 @@
 
 namespace toca::ui {
 
+struct Theme;
+
 /// How the ages or scores of a cell's tokens are distributed; computed tokens stand below reused ones in each bar.
 ///
 /// Keys: Left and Right walk over the bars, Ctrl+C copies the marked bar or, without one, all of them as CSV.
@@ -31,6 +33,8 @@ public:
     QRectF barRect(int bar) const; ///< its place from top to bottom
     QString barText(int bar) const; ///< "score 0.91 to 1.02: 12 computed, 3 reused"
     QByteArray csv() const;
+    /// Draws it at any size, without the mark. @param font of the labels
+    void paintFigure(QPainter& painter, const QSizeF& size, const Theme& colours, const QFont& font) const;
 
     QSize sizeHint() const override { return {480, 76}; }
     QSize minimumSizeHint() const override { return {160, 24}; } ///< a low panel keeps its tokens
@@ -47,7 +51,9 @@ private:
     bool showsScores() const { return m_quantity == Quantity::Score && m_model.hasScores(); }
     void count();
     void mark(int bar);
-    QRectF plotArea() const;
+    static QRectF plotArea(const QSizeF& size, const QFont& font);
+    QRectF barIn(const QRectF& area, int bar) const;
+    void paint(QPainter& painter, const QSizeF& size, const Theme& colours, const QFont& font, int marked) const;
 
     TokenGridModel& m_model;
     Quantity m_quantity = Quantity::State;

@@ -327,13 +327,10 @@ void ProbePanel::markToken(qint64 token)
     m_damage->setMarkedToken(token);
 }
 
-QString ProbePanel::exportTo(const QString& path)
+QByteArray ProbePanel::csv() const
 {
-    if (!path.endsWith(QLatin1String(".csv"), Qt::CaseInsensitive)) {
-        return exportMaps(path, {m_canvas, m_damage});
-    }
     if (!m_model->result()) {
-        return tr("There is no result to export.");
+        return {};
     }
     QByteArray csv = "frame,row,column,token,damage\n";
     const plan::TokenGrid& grid = m_model->grid();
@@ -346,7 +343,18 @@ QString ProbePanel::exportTo(const QString& path)
                 static_cast<double>(m_model->result()->tokenDamage[static_cast<std::size_t>(token)]), 'g', 7)
             + '\n';
     }
-    return writeBytes(path, csv);
+    return csv;
+}
+
+QString ProbePanel::exportTo(const QString& path)
+{
+    if (!path.endsWith(QLatin1String(".csv"), Qt::CaseInsensitive)) {
+        return exportMaps(path, {m_canvas, m_damage});
+    }
+    if (!m_model->result()) {
+        return tr("There is no result to export.");
+    }
+    return writeBytes(path, csv());
 }
 
 void ProbePanel::askAndExport()

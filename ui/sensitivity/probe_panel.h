@@ -31,6 +31,7 @@ public:
     /// While the engine is busy with something else nothing can be started.
     void setBlocked(bool blocked, const QString& reason = {});
     void markToken(qint64 token);
+    QByteArray csv() const; ///< damage per token, "" without a result
     QString exportTo(const QString& path); ///< PNG, SVG, PDF (both maps) or CSV (damage per token)
 
     /// Paints or erases with the brush as it is set.

@@ -108,6 +108,15 @@ QString ratioText(double value)
                                 : QStringLiteral("–");
 }
 
+/// "40 s", "11 min", "3 h"
+QString roughly(double seconds)
+{
+    const auto number = [](double value) { return QLocale().toString(std::ceil(value), 'f', 0); };
+    return seconds < 100 ? SensitivityPanel::tr("%1 s").arg(number(seconds))
+        : seconds < 6000 ? SensitivityPanel::tr("%1 min").arg(number(seconds / 60))
+                         : SensitivityPanel::tr("%1 h").arg(number(seconds / 3600));
+}
+
 QString clockText(double seconds)
 {
     const int whole = static_cast<int>(std::ceil(std::clamp(seconds, 0.0, 1e6)));
@@ -186,6 +195,18 @@ SensitivityPanel::SensitivityPanel(EnginePort& engine, QWidget* parent)
             }
         }
     });
+    const auto showCost = [this] {
+        if (m_model->state() == SensitivityModel::State::Empty) {
+            say(costText());
+        }
+    };
+    for (QComboBox* list : {m_modules, m_group}) {
+        connect(list, &QComboBox::currentIndexChanged, this, showCost);
+    }
+    for (QLineEdit* field : {m_steps, m_layers}) {
+        connect(field, &QLineEdit::textChanged, this, showCost);
+    }
+    connect(m_finals, &QSpinBox::valueChanged, this, showCost);
     setLimits(30, 1, true);
     syncState();
     sync();
@@ -402,6 +423,38 @@ void SensitivityPanel::setBlocked(bool blocked, const QString& reason)
     syncState();
 }
 
+void SensitivityPanel::setCost(const plan::TokenGrid& grid, double evaluationSeconds)
+{
+    m_costGrid = grid;
+    m_evaluationSeconds = evaluationSeconds;
+    if (m_model->state() == SensitivityModel::State::Empty) {
+        say(costText());
+    }
+}
+
+QString SensitivityPanel::costText() const
+{
+    const QString note = tr("Runs uncached. The present request's policy gives ages and weights of the scores.");
+    const auto steps = numbersOf(m_steps->text(), m_stepCount);
+    const auto layers = numbersOf(m_layers->text(), m_layerCount);
+    if (!steps || !layers || m_costGrid.tokens() <= 0) {
+        return note;
+    }
+    const std::int64_t side = m_group->currentIndex() == 1 ? 2 : m_group->currentIndex() == 2 ? 4 : 1;
+    const std::int64_t groups = m_group->currentIndex() == 3
+        ? m_costGrid.frames
+        : m_costGrid.frames * ((m_costGrid.rows + side - 1) / side) * ((m_costGrid.columns + side - 1) / side);
+    const std::int64_t modules = m_modules->currentData().toInt() >= 0 ? 1 : m_modules->count() - 1;
+    const std::int64_t sites = static_cast<std::int64_t>(std::max<std::size_t>(1, steps->size())) * modules
+        * (layers->empty() ? m_layerCount : static_cast<std::int64_t>(layers->size()));
+    const std::int64_t all = sites * groups;
+    const QString count = QLocale().toString(static_cast<qlonglong>(all));
+    const QString cost = m_evaluationSeconds > 0 && m_finals->value() == 0
+        ? tr("%1 groups to measure, about %2.").arg(count, roughly(static_cast<double>(all) * m_evaluationSeconds))
+        : tr("%1 groups to measure.").arg(count);
+    return cost + QLatin1Char(' ') + note;
+}
+
 void SensitivityPanel::say(const QString& text)
 {
     m_state->setText(text);
@@ -451,7 +504,7 @@ void SensitivityPanel::syncState()
     }
     m_noise->setEnabled(m_mode->isEnabled() && m_mode->currentIndex() == 0);
     if (state == State::Empty) {
-        say(tr("Runs uncached. The present request's policy gives ages and weights of the scores."));
+        say(costText());
     }
     sync();
 }

@@ -31,6 +31,9 @@ public:
     QTableWidget& table() { return *m_table; }
     /// Steps and layers that a request has, for the fields.
     void setLimits(int steps, int layers, bool hasCrossAttention);
+    /// For saying beforehand how many groups would be measured and for how long.
+    /// @param evaluationSeconds of the model, 0 = not known
+    void setCost(const plan::TokenGrid& grid, double evaluationSeconds);
     /// While the engine is busy with something else, or no model is open, nothing can be started.
     void setBlocked(bool blocked, const QString& reason = {});
     /// Marks a token that the pointer is on elsewhere; -1 = none.
@@ -54,6 +57,7 @@ private:
     void fillTable();
     void showMaps();
     void say(const QString& text);
+    QString costText() const; ///< of what the fields ask for
     void askAndOpen();
     void askAndExport();
 
@@ -82,6 +86,8 @@ private:
     bool m_isBlocked = true;
     QString m_blockReason;
     qint64 m_clicked = -1; ///< token whose propagation is shown
+    plan::TokenGrid m_costGrid{0, 0, 0};
+    double m_evaluationSeconds = 0;
 };
 
 } // namespace toca::ui

@@ -127,7 +127,7 @@ void TokenMapView::setPaintable(bool paintable)
 void TokenMapView::arrange()
 {
     update();
-    const QFontMetricsF metrics(smallFont());
+    const QFontMetricsF metrics(labelFont());
     m_caption = metrics.height() + 1;
     m_head = metrics.height() + kHalfSpace;
     m_foot = metrics.height() + kSpace;
@@ -210,10 +210,35 @@ const ColourMap& TokenMapView::map(const Theme& theme) const
     return m_colours == Colours::Measured ? ColourMap::age(theme.dark) : ColourMap::score(theme.dark);
 }
 
+QFont TokenMapView::labelFont() const
+{
+    return m_figureFont.value_or(smallFont());
+}
+
+void TokenMapView::paintFigure(QPainter& painter, const QSize& size, const Theme& theme, const QFont& font) const
+{
+    TokenMapView copy;
+    copy.m_figureFont = font;
+    copy.m_title = m_title;
+    copy.m_unit = m_unit;
+    copy.m_emptyText = m_emptyText;
+    copy.m_colours = m_colours;
+    copy.m_grid = m_grid;
+    copy.m_values = m_values;
+    copy.m_pictures = m_pictures;
+    copy.m_mask = m_mask;
+    copy.m_smallest = m_smallest;
+    copy.m_largest = m_largest;
+    copy.m_selected = m_selected;
+    copy.resize(size);
+    copy.arrange(); // a widget that is not shown gets no event of its size
+    copy.paintTo(painter, theme);
+}
+
 void TokenMapView::paintTo(QPainter& painter, const Theme& theme) const
 {
-    painter.setFont(smallFont());
-    const QFontMetricsF metrics(smallFont());
+    painter.setFont(labelFont());
+    const QFontMetricsF metrics(labelFont());
     painter.setPen(theme.text);
     painter.drawText(QRectF(kHalfSpace, 0, width() - 2 * kHalfSpace, m_head), Qt::AlignLeft | Qt::AlignVCenter,
         metrics.elidedText(m_title, Qt::ElideRight, width() - 2 * kHalfSpace));
@@ -280,7 +305,7 @@ void TokenMapView::paintTo(QPainter& painter, const Theme& theme) const
 
 void TokenMapView::paintBar(QPainter& painter, const Theme& theme) const
 {
-    const QFontMetricsF metrics(smallFont());
+    const QFontMetricsF metrics(labelFont());
     const double middle = height() - m_foot / 2;
     double x = kHalfSpace;
     painter.setPen(theme.mutedText);
@@ -359,6 +384,8 @@ void TokenMapView::mousePressEvent(QMouseEvent* event)
         return;
     }
     if (m_isPaintable) {
+        m_strokeAt = event->position();
+        m_lastPainted = token;
         Q_EMIT strokeStarted();
         Q_EMIT tokenPainted(token, event->button() == Qt::RightButton);
     } else if (event->button() == Qt::LeftButton) {
@@ -368,11 +395,25 @@ void TokenMapView::mousePressEvent(QMouseEvent* event)
 
 void TokenMapView::mouseMoveEvent(QMouseEvent* event)
 {
-    const std::int64_t token = tokenAt(event->position());
-    const bool isNew = token != m_hovered;
-    setHovered(token);
-    if (isNew && token >= 0 && m_isPaintable && (event->buttons() & (Qt::LeftButton | Qt::RightButton)) != 0) {
-        Q_EMIT tokenPainted(token, event->buttons().testFlag(Qt::RightButton));
+    setHovered(tokenAt(event->position()));
+    if (m_isPaintable && (event->buttons() & (Qt::LeftButton | Qt::RightButton)) != 0) {
+        paintTo(event->position(), event->buttons().testFlag(Qt::RightButton));
+    }
+}
+
+void TokenMapView::paintTo(const QPointF& position, bool erase)
+{
+    // A quick hand skips tokens between two events: the line between them is painted.
+    const QPointF from = m_strokeAt;
+    m_strokeAt = position;
+    const QPointF way = position - from;
+    const int points = 1 + static_cast<int>(4 * std::max(std::abs(way.x()), std::abs(way.y())) / m_side);
+    for (int point = 1; point <= points; ++point) {
+        const std::int64_t token = tokenAt(from + way * (static_cast<double>(point) / points));
+        if (token >= 0 && token != m_lastPainted) {
+            Q_EMIT tokenPainted(token, erase);
+        }
+        m_lastPainted = token;
     }
 }
 

@@ -6,6 +6,7 @@
 #include <QImage>
 #include <QWidget>
 
+#include <optional>
 #include <vector>
 
 namespace toca::ui {
@@ -53,6 +54,8 @@ public:
     QString tokenText(std::int64_t token) const;
     /// Draws the whole widget, as it is, in a theme's colours.
     void paintTo(QPainter& painter, const Theme& theme) const;
+    /// Draws the same content at any size, without what the pointer marks. @param font of the labels
+    void paintFigure(QPainter& painter, const QSize& size, const Theme& theme, const QFont& font) const;
 
     QSize sizeHint() const override { return {420, 190}; }
     QSize minimumSizeHint() const override { return {80, 70}; }
@@ -77,7 +80,9 @@ protected:
 
 private:
     void arrange();
+    QFont labelFont() const;
     void setHovered(std::int64_t token);
+    void paintTo(const QPointF& position, bool erase);
     QPointF frameOrigin(std::int64_t frame) const;
     const ColourMap& map(const Theme& theme) const;
     void paintBar(QPainter& painter, const Theme& theme) const;
@@ -92,10 +97,13 @@ private:
     float m_smallest = 0, m_largest = 0;
     std::int64_t m_hovered = -1, m_marked = -1, m_selected = -1;
     bool m_isPaintable = false;
+    QPointF m_strokeAt; ///< where the pointer was last while painting
+    std::int64_t m_lastPainted = -1;
     int m_across = 1;
     double m_side = 1;
     double m_caption = 0, m_head = 0, m_foot = 0;
     QPointF m_origin;
+    std::optional<QFont> m_figureFont; ///< instead of the window's
 };
 
 } // namespace toca::ui

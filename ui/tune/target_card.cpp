@@ -69,7 +69,7 @@ TargetCard::TargetCard(CachingModel& caching, QWidget* parent)
     connect(m_value->findChild<QLineEdit*>(), &QLineEdit::returnPressed, this, &TargetCard::solveShown);
     connect(&caching, &CachingModel::changed, this, [this] {
         // What was said is no longer about the present setting.
-        if (m_answer && m_caching.state() != m_solved) {
+        if (!m_text->isHidden() && m_caching.state() != m_solved) {
             m_answer.reset();
             m_text->hide();
         }
@@ -111,6 +111,7 @@ void TargetCard::solveShown()
 void TargetCard::solve(TargetKind kind, double value)
 {
     m_answer.reset();
+    m_solved = m_caching.state();
     if (!m_caching.runGeometry()) {
         say(tr("There is no plan yet: the model is not loaded or the size is not possible."), false);
         return;

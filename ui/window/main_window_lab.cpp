@@ -44,7 +44,10 @@ void MainWindow::updateLab()
     m_sensitivity->setBlocked(isOtherBusy || m_probe->model().isRunning() || !hasModel, reason);
     m_probe->setBlocked(isOtherBusy || m_sensitivity->model().isRunning() || !hasModel, reason);
     if (const auto geometry = m_prompt->model().geometry()) {
-        m_sensitivity->setLimits(request().steps, geometry->layerCount(), geometry->crossAttention);
+        const int steps = request().steps;
+        m_sensitivity->setLimits(steps, geometry->layerCount(), geometry->crossAttention);
+        const auto uncached = m_caching->model().uncachedTime();
+        m_sensitivity->setCost(geometry->grid, uncached && steps > 0 ? uncached->seconds / steps : 0);
     }
 }
 
@@ -139,6 +142,13 @@ void MainWindow::connectLab()
         m_status->showIdle(m_probe->model().isRunning() ? tr("Running again with the probe") : tr("Ready"));
     });
     connect(&m_prompt->model(), &PromptModel::changed, this, &MainWindow::updateLab);
+    // What a measurement would take is known with the costs of the modules.
+    connect(m_docks.sensitivity, &QDockWidget::visibilityChanged, this, &MainWindow::updateLab);
+    connect(&m_caching->model(), &CachingModel::changed, this, [this] {
+        if (m_sensitivity->isVisible()) {
+            updateLab();
+        }
+    });
     connect(m_sensitivity, &SensitivityPanel::failed, this, [this](const Error& error) { m_banner->showError(error); });
     connect(m_probe, &ProbePanel::failed, this, [this](const Error& error) { m_banner->showError(error); });
     connect(&m_run, &RunController::finished, this, [this] { m_probe->setRun(m_run.result()); });

@@ -3,11 +3,16 @@
 #include "cache/plan/step_sentence.h"
 #include "ui/compare/comparison_panel.h"
 #include "ui/compare/speed_meter.h"
+#include "ui/explore/explore_panel.h"
 #include "ui/player/player_widget.h"
 #include "ui/present/figure_desk.h"
 #include "ui/present/presentation.h"
+#include "ui/runs/run_desk.h"
 #include "ui/selection/selection_panel.h"
 #include "ui/selection/token_grid_panel.h"
+#include "ui/selection/token_histogram.h"
+#include "ui/sensitivity/probe_panel.h"
+#include "ui/sensitivity/sensitivity_panel.h"
 #include "ui/statistics/plot_card.h"
 #include "ui/statistics/statistics_panel.h"
 #include "ui/statistics/step_plots.h"
@@ -133,6 +138,22 @@ void MainWindow::openFigureDesk()
         if (plot->isWanted()) {
             figures.push_back(plotFigure(plot->card()));
         }
+    }
+    if (!m_tokens->histogram().bars().empty()) {
+        figures.push_back(distributionFigure(m_tokens->histogram()));
+    }
+    if (ExplorePanel& explore = m_runDesk->explore(); !explore.points().empty()) {
+        figures.push_back(plotFigure(explore.card()));
+    }
+    if (const SensitivityModel& lab = m_sensitivity->model(); lab.record() && lab.shown()) {
+        figures.push_back(
+            tokenMapsFigure(QStringLiteral("sensitivity"), tr("Sensitivity: %1").arg(lab.siteTitle(lab.site())),
+                {&m_sensitivity->measuredMap(), &m_sensitivity->scoreMap()},
+                [this] { return QByteArray::fromStdString(sensitivityCsv(*m_sensitivity->model().record())); }));
+    }
+    if (m_probe->model().result()) {
+        figures.push_back(tokenMapsFigure(QStringLiteral("probe-damage"), tr("Probe: damage"),
+            {&m_probe->canvas(), &m_probe->damage()}, [this] { return m_probe->csv(); }));
     }
     auto* desk = new FigureDesk(std::move(figures), this);
     desk->setAttribute(Qt::WA_DeleteOnClose);
