@@ -207,7 +207,7 @@ QWidget* ProbePanel::makeChoice()
     area->setWidget(content);
     area->setWidgetResizable(true);
     area->setFrameShape(QFrame::NoFrame);
-    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAsNeeded);
     area->setMinimumWidth(120);
     area->setMaximumWidth(kChoiceWidth);
     area->setFocusPolicy(Qt::NoFocus);
