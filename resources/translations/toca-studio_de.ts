@@ -3787,6 +3787,10 @@ Einige Werte weichen davon ab: erneut wählen stellt alle seine Werte wieder her
         </translation>
     </message>
     <message>
+        <source>Cost and fidelity</source>
+        <translation>Kosten und Treue</translation>
+    </message>
+    <message>
         <source>Sensitivity: %1</source>
         <translation>Empfindlichkeit: %1</translation>
     </message>

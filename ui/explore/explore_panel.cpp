@@ -149,9 +149,9 @@ ExplorePanel::ExplorePanel(RunStore& store, QWidget* parent)
     bar->addWidget(m_cost);
     bar->addWidget(m_fidelity);
     bar->addWidget(m_scope, 1);
-    bar->addWidget(sweep);
     auto* below = new QHBoxLayout;
     below->addWidget(m_text, 1);
+    below->addWidget(sweep);
     below->addWidget(m_use);
     auto* left = new QVBoxLayout;
     left->setSpacing(kHalfSpace);

@@ -143,7 +143,9 @@ void MainWindow::openFigureDesk()
         figures.push_back(distributionFigure(m_tokens->histogram()));
     }
     if (ExplorePanel& explore = m_runDesk->explore(); !explore.points().empty()) {
-        figures.push_back(plotFigure(explore.card()));
+        Figure& chart = figures.emplace_back(plotFigure(explore.card())); // whose card is named by its upright axis
+        chart.name = QStringLiteral("cost-and-fidelity");
+        chart.title = tr("Cost and fidelity");
     }
     if (const SensitivityModel& lab = m_sensitivity->model(); lab.record() && lab.shown()) {
         figures.push_back(
