@@ -146,9 +146,9 @@ ExplorePanel::ExplorePanel(RunStore& store, QWidget* parent)
 
     auto* bar = new QHBoxLayout;
     bar->setSpacing(kHalfSpace);
-    bar->addWidget(m_cost);
-    bar->addWidget(m_fidelity);
-    bar->addWidget(m_scope, 1);
+    bar->addWidget(m_cost, 3);
+    bar->addWidget(m_fidelity, 3);
+    bar->addWidget(m_scope, 4);
     auto* below = new QHBoxLayout;
     below->addWidget(m_text, 1);
     below->addWidget(sweep);
@@ -161,7 +161,9 @@ ExplorePanel::ExplorePanel(RunStore& store, QWidget* parent)
     m_row->setContentsMargins(kSpace, kHalfSpace, kSpace, kHalfSpace);
     m_row->setSpacing(kSpace);
     m_row->addLayout(left, 1);
-    m_scope->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    for (QComboBox* box : {m_cost, m_fidelity, m_scope}) {
+        box->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    }
     setLayout(m_row);
 
     for (QComboBox* box : {m_cost, m_fidelity, m_scope}) {
