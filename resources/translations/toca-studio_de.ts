@@ -1945,10 +1945,6 @@
         <translation>Gespeicherte Modulausgaben: Tokens × Breite × Guidance-Zeilen × 4, 2 oder 1 Byte je nach Format, für jedes Modul, das je wiederverwendet wird.</translation>
     </message>
     <message>
-        <source>%1, changed</source>
-        <translation>%1, geändert</translation>
-    </message>
-    <message>
         <source>%1
 Some values differ from it: choose it again to take all of its values back.</source>
         <translation>%1

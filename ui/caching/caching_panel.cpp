@@ -338,7 +338,7 @@ void CachingPanel::refresh()
     for (int index = 0; index < m_preset->count() && !m_model.presets().empty(); ++index) {
         const QString label = policyText(m_model.presets()[static_cast<std::size_t>(index)]->label);
         const bool isChanged = index == m_preset->currentIndex() && !m_model.state().values.empty();
-        m_preset->setItemText(index, isChanged ? tr("%1, changed").arg(label) : label);
+        m_preset->setItemText(index, isChanged ? label + QStringLiteral(" •") : label);
     }
     m_preset->setToolTip(m_model.state().values.empty()
             ? m_preset->currentData(Qt::ToolTipRole).toString()
