@@ -15,6 +15,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -25,8 +26,8 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-/// Attention and MLP are renewed every third step, cross-attention every sixth: one whole period of the setting, which
-/// begins at once because its first steps, computed in full, are left out.
+/// Attention and MLP are renewed every third step, cross-attention every sixth: one whole period of the setting,
+/// whose first steps, computed in full, are left out.
 constexpr int kPeriod = 6;
 const plan::ParameterValues kSettings{{"warmup_steps", std::int64_t{0}}};
 constexpr int kSteps = 30; ///< of the sampler, of which a period is measured
@@ -46,7 +47,6 @@ struct Setting {
     int pairs = 1;
     int threads = 2;
     int rounds = 1;
-    bool isWarmedUp = true; ///< one uncached evaluation first
 };
 
 [[noreturn]] void fail(const Error& error)
@@ -63,21 +63,22 @@ T valueOf(Result<T> result)
     return std::move(*result);
 }
 
-/// Sums over evaluations of one way of running.
+/// Sums over the evaluations of one way of running.
 struct Way {
     std::vector<double> seconds; ///< of each evaluation
+    std::vector<double> rounds; ///< mean of each round: their median is what counts
     double flops = 0, bytes = 0;
     std::array<double, cache::kParts> parts{};
 
     Json json() const
     {
-        double sum = 0;
-        for (const double each : seconds)
-            sum += each;
+        auto sorted = rounds;
+        std::sort(sorted.begin(), sorted.end());
+        const double median = (sorted[(sorted.size() - 1) / 2] + sorted[sorted.size() / 2]) / 2;
         const auto count = static_cast<double>(seconds.size());
-        Json json{{"evaluations", seconds.size()}, {"seconds_per_step", sum / count}, {"flops_per_step", flops / count},
-            {"bytes_per_step", bytes / count}, {"flops_per_second", flops / sum}, {"flops_per_byte", flops / bytes},
-            {"seconds_of_each", seconds}};
+        Json json{{"rounds", rounds.size()}, {"seconds_per_step", median}, {"flops_per_step", flops / count},
+            {"bytes_per_step", bytes / count}, {"flops_per_second", flops / count / median},
+            {"flops_per_byte", flops / bytes}, {"seconds_of_each", seconds}};
         for (int part = 0; part < cache::kParts; ++part)
             json["seconds_of_parts"][std::string(cache::partName(static_cast<cache::Part>(part)))] =
                 parts[static_cast<std::size_t>(part)] / count;
@@ -85,8 +86,9 @@ struct Way {
     }
 };
 
-/// Runs `evaluations` of the model and adds them to `way`.
-void run(engine::BenchModel& model, const char* policyName, int evaluations, double bytesPerValue, Way* way)
+/// Adds `evaluations` of the model to `way`, after a first one that warms up and prepares the text and the conditioning
+/// of many steps.
+void run(engine::BenchModel& model, const char* policyName, int evaluations, double bytesPerValue, Way& way)
 {
     plan::PolicyContext context;
     context.family = model.geometry().family;
@@ -100,22 +102,24 @@ void run(engine::BenchModel& model, const char* policyName, int evaluations, dou
     const auto trace = std::make_shared<plan::Trace>(model.geometry(), plan.schedule(), selectionRows);
     cache::CachingSession session(model.geometry(), std::move(policyRun), {trace, {}, plan.storage()});
     auto input = model.input();
-    input.end = evaluations;
+    input.end = 1 + evaluations;
     cache::Profile profile;
-    engine::denoise(model.denoiser(), *sampler, input, session);
-    auto parts = profile.seconds();
-    if (!way)
-        return;
-    // The text, prepared once in a run, is no part of a step.
-    double& conditioning = parts[static_cast<std::size_t>(cache::Part::Conditioning)];
-    conditioning = std::max(0.0, conditioning - trace->onceSeconds());
-    for (int evaluation = 0; evaluation < evaluations; ++evaluation) {
-        way->seconds.push_back(trace->evaluation(evaluation).seconds);
-        way->flops += trace->evaluation(evaluation).flops;
-        way->bytes += bench::evaluationBytes(*trace, evaluation, bytesPerValue);
+    std::array<double, cache::kParts> before{};
+    engine::denoise(model.denoiser(), *sampler, input, session, [&](const engine::DenoisingStep& step) {
+        if (step.step == 0)
+            before = profile.seconds();
+    });
+    const auto parts = profile.seconds();
+    double sum = 0;
+    for (int evaluation = 1; evaluation <= evaluations; ++evaluation) {
+        sum += trace->evaluation(evaluation).seconds;
+        way.seconds.push_back(trace->evaluation(evaluation).seconds);
+        way.flops += trace->evaluation(evaluation).flops;
+        way.bytes += bench::evaluationBytes(*trace, evaluation, bytesPerValue);
     }
+    way.rounds.push_back(sum / evaluations);
     for (std::size_t part = 0; part < parts.size(); ++part)
-        way->parts[part] += parts[part];
+        way.parts[part] += parts[part] - before[part];
 }
 
 Json measured(const Setting& setting, const std::string& dtype)
@@ -134,13 +138,11 @@ Json measured(const Setting& setting, const std::string& dtype)
     std::fprintf(stderr, "%s, %lld tokens, %d pairs of blocks, %d threads\n", dtype.c_str(),
         static_cast<long long>(tokens), setting.pairs, setting.threads);
     Way uncached, cached;
-    if (setting.isWarmedUp)
-        run(*model, "none", 1, bytesPerValue, nullptr);
     for (int round = 0; round < setting.rounds; ++round) {
-        run(*model, "none", 1, bytesPerValue, &uncached);
-        run(*model, "toca", kPeriod, bytesPerValue, &cached);
+        run(*model, "none", 1, bytesPerValue, uncached);
+        run(*model, "toca", kPeriod, bytesPerValue, cached);
         if (setting.rounds > 1)
-            run(*model, "none", 1, bytesPerValue, &uncached);
+            run(*model, "none", 1, bytesPerValue, uncached);
     }
     return {{"dtype", dtype}, {"frames", setting.clip.frames}, {"width", setting.clip.width},
         {"height", setting.clip.height}, {"tokens", tokens}, {"rows", model->geometry().rows()},
@@ -178,18 +180,18 @@ int main(int argc, char** argv)
         json["rooflines"].push_back(roofline(dtype, count));
     if (!isHalf)
         for (const int pairs : {1, 2, 4, 8})
-            json["layers"].push_back(measured({kClipForLayers, pairs, threads, 1, true}, dtype));
+            json["layers"].push_back(measured({kClipForLayers, pairs, threads, 3}, dtype));
     for (int count = 1; count <= threads; count *= 2)
-        json["threads"].push_back(measured({kClipForThreads, 1, count, 1, true}, dtype));
+        json["threads"].push_back(measured({kClipForThreads, 1, count, 2}, dtype));
     double perToken = 0;
     for (std::size_t i = 0; i < (isHalf ? kClips.size() : kClipsInFloat); ++i) {
         const ClipSize& clip = kClips[i];
         const auto tokens = plan::latentFrames({}, clip.frames) * (clip.width / 16) * (clip.height / 16);
         if (watch.elapsed() + perToken * static_cast<double>(tokens) > mostSeconds)
             break;
-        constexpr std::int64_t kFew = 1500, kMany = 5000;
+        constexpr std::int64_t kFew = 1500;
         const double before = watch.elapsed();
-        json["tokens"].push_back(measured({clip, 1, threads, tokens < kFew ? 2 : 1, tokens < kMany}, dtype));
+        json["tokens"].push_back(measured({clip, 1, threads, tokens < kFew ? 3 : 1}, dtype));
         perToken = (watch.elapsed() - before) / static_cast<double>(tokens);
     }
     json["machine"]["load_at_end"] = engine::loadAverage();

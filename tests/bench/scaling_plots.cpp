@@ -210,8 +210,10 @@ void drawTokens(const QVector<QJsonObject>& files, const QString& path)
         labelTicks(axis, {256, 512, 1024, 2048, 4096, 8192, 16384}, {"256", "512", "1k", "2k", "4k", "8k", "16k"});
         axis->setRange(200, 20500);
     }
-    makeLogarithmic(times->axis(QCPAxis::atLeft), least / 1.5, slowest * 6);
-    gains->axis(QCPAxis::atLeft)->setRange(0, 1.45 * most);
+    makeLogarithmic(times->axis(QCPAxis::atLeft), least / 1.5, slowest * 1.5);
+    for (auto* panel : {times, gains})
+        panel->insetLayout()->setInsetAlignment(0, Qt::AlignRight | Qt::AlignBottom);
+    gains->axis(QCPAxis::atLeft)->setRange(0, 1.2 * most);
     picture.write(path);
 }
 
@@ -271,7 +273,7 @@ void drawLayersAndThreads(const QVector<QJsonObject>& files, const QString& path
     threads->axis(QCPAxis::atBottom)->setLabel("threads");
     threads->axis(QCPAxis::atBottom)->grid()->setVisible(false);
     threads->axis(QCPAxis::atBottom)->setRange(0.2, place - 0.8);
-    threads->axis(QCPAxis::atLeft)->setRange(0, 1.5 * most);
+    threads->axis(QCPAxis::atLeft)->setRange(0, 1.4 * most);
     picture.legend(threads).setVisible(true);
     threads->insetLayout()->setInsetAlignment(0, Qt::AlignRight | Qt::AlignTop);
     picture.write(path);
@@ -280,9 +282,13 @@ void drawLayersAndThreads(const QVector<QJsonObject>& files, const QString& path
 void drawRoofline(const QVector<QJsonObject>& files, const QString& path)
 {
     Picture picture;
-    auto* panel = picture.addPanel("Roofline: achieved speed against arithmetic intensity, all threads",
-        "FLOP per byte of least traffic (log scale)", "GFLOP/s (log scale)");
-    const double left = 5, right = 2000;
+    int threads = 1;
+    for (const QJsonValue& roof : joined(files, "rooflines"))
+        threads = std::max(threads, roof[u"threads"].toInt());
+    auto* panel =
+        picture.addPanel(QString("Roofline: achieved speed against arithmetic intensity, threads: %1").arg(threads),
+            "FLOP per byte of least traffic (log scale)", "GFLOP/s (log scale)");
+    const double left = 4, right = 1000;
     double highest = 0;
     for (const Kind& kind : kKinds) {
         double peak = 0, bandwidth = 0;
@@ -310,7 +316,7 @@ void drawRoofline(const QVector<QJsonObject>& files, const QString& path)
         }
     }
     makeLogarithmic(panel->axis(QCPAxis::atBottom), left, right);
-    makeLogarithmic(panel->axis(QCPAxis::atLeft), 20, highest * 1.6);
+    makeLogarithmic(panel->axis(QCPAxis::atLeft), 30, highest * 1.5);
     panel->insetLayout()->setInsetAlignment(0, Qt::AlignRight | Qt::AlignBottom);
     picture.write(path, 520);
 }
@@ -341,7 +347,7 @@ void drawParts(const QVector<QJsonObject>& files, const QString& path)
         QCPBars* below = nullptr;
         for (const PartColour& part : kParts) {
             auto* bars = new QCPBars(panel->axis(QCPAxis::atBottom), panel->axis(QCPAxis::atLeft));
-            bars->setPen(QPen(Qt::white, 0.8));
+            bars->setPen(Qt::NoPen);
             bars->setBrush(part.colour);
             bars->setWidth(0.8);
             bars->setName(part.title);
@@ -363,7 +369,9 @@ void drawParts(const QVector<QJsonObject>& files, const QString& path)
                 const double value = *part.name ? seconds[QLatin1String(part.name)].toDouble() : whole - named;
                 bars->addData(i + 1, 100 * value / whole);
                 places << i + 1;
-                names << QString::number(points[i][u"tokens"].toInt());
+                const double tokens = points[i][u"tokens"].toDouble();
+                names << (tokens < 1000 ? QString::number(tokens)
+                                        : QString::number(tokens / 1000, 'f', tokens < 10000 ? 1 : 0) + "k");
             }
         }
         labelTicks(panel->axis(QCPAxis::atBottom), places, names);
