@@ -40,6 +40,9 @@ public:
 private:
     QPixmap render(const QSize& size, QIcon::Mode mode, QIcon::State state) const
     {
+        if (size.isEmpty()) { // a button without room
+            return {};
+        }
         const Theme& colours = theme();
         const QColor colour = mode == QIcon::Disabled ? colours.faintText
             : state == QIcon::On                      ? colours.accent

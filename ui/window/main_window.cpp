@@ -204,6 +204,12 @@ MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* paren
 
 MainWindow::~MainWindow()
 {
+    // A window that goes while it is seen tells its docks so at the very end, when the parts that listen are gone.
+    hide();
+    for (QDockWidget* dock : m_docks.all())
+        dock->disconnect();
+    for (QObject* child : findChildren<QObject*>())
+        child->disconnect(this);
     // Nothing may arrive while the parts go down.
     m_tick.stop();
     m_idle.stop();
