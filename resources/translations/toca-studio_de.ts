@@ -2512,6 +2512,10 @@ Einige Werte weichen davon ab: erneut wählen stellt alle seine Werte wieder her
         <translation>Einstellungen übernehmen</translation>
     </message>
     <message>
+        <source>Use</source>
+        <translation>Übernehmen</translation>
+    </message>
+    <message>
         <source>Cost</source>
         <translation>Kosten</translation>
     </message>
@@ -2568,8 +2572,8 @@ Einige Werte weichen davon ab: erneut wählen stellt alle seine Werte wieder her
         <translation>Caching des ausgewählten Laufs in den Bereich übernehmen (U)</translation>
     </message>
     <message>
-        <source>front: nothing is cheaper and nearer</source>
-        <translation>Front: nichts ist günstiger und näher</translation>
+        <source>beaten by no other</source>
+        <translation>von keinem geschlagen</translation>
     </message>
     <message>
         <source>other runs</source>
@@ -6233,10 +6237,6 @@ Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie
         <translation>Dasselbe zwischen dem 95. und dem 5. Perzentil</translation>
     </message>
     <message>
-        <source>%1: Spearman&apos;s rank correlation with the measured change; +1 = the same order</source>
-        <translation>%1: Spearman-Rangkorrelation mit der gemessenen Änderung; +1 = gleiche Reihenfolge</translation>
-    </message>
-    <message>
         <source>%1 of 0–%2</source>
         <translation>%1 von 0–%2</translation>
     </message>
@@ -6367,6 +6367,18 @@ Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie
     <message>
         <source>%1 groups to measure.</source>
         <translation>%1 Gruppen zu messen.</translation>
+    </message>
+    <message>
+        <source>%1: Spearman&apos;s rank correlation with the measured change; +1 = the same order. Coloured from 0.3 on, and only where so few groups would hardly give it by chance: above 2 / √(groups of a step − 1).</source>
+        <translation>%1: Rangkorrelation nach Spearman mit der gemessenen Änderung; +1 = dieselbe Reihenfolge. Farbig ab 0,3 und nur, wo so wenige Gruppen sie kaum durch Zufall ergäben: über 2 / √(Gruppen eines Schritts − 1).</translation>
+    </message>
+    <message>
+        <source>Coloured from ±%1 on: %2 groups of a step are measured.</source>
+        <translation>Farbig ab ±%1: Von einem Schritt sind %2 Gruppen gemessen.</translation>
+    </message>
+    <message>
+        <source>Never coloured: too few groups are measured to tell it from chance.</source>
+        <translation>Nie farbig: Es sind zu wenige Gruppen gemessen, um sie vom Zufall zu unterscheiden.</translation>
     </message>
 </context>
 <context>

@@ -2,6 +2,7 @@
 #include "app/engine_runner.h"
 #include "tests/support/stored_runs.h"
 #include "ui/caching/caching_panel.h"
+#include "ui/elided_label.h"
 #include "ui/explore/explore_panel.h"
 #include "ui/explore/tuner.h"
 #include "ui/explore/tuner_card.h"
@@ -38,6 +39,7 @@ private Q_SLOTS:
     void cleanup();
     void frontIsWhatNothingBeats();
     void showsRunsAndOpensThem();
+    void narrowPanelCutsNothing();
     void usesSettingsByKey();
     void sweepsByDialog();
     void exportsFigureAndNumbers();
@@ -153,6 +155,39 @@ void ExploreWindowTest::showsRunsAndOpensThem()
     QCOMPARE(explore().points().size(), 3u);
     m_window->prompt().model().setPrompt("something else");
     QCOMPARE(explore().points().size(), 0u);
+}
+
+void ExploreWindowTest::narrowPanelCutsNothing()
+{
+    addRuns();
+    ExplorePanel panel(store());
+    panel.setSideWidget(new TunerCard(tuner()));
+    for (const int width : {276, 400, 900}) {
+        panel.resize(width, 290);
+        panel.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&panel));
+        QTest::qWait(20);
+        const auto* text = static_cast<ElidedLabel*>(panel.findChild<QLabel*>("exploreText"));
+        QVERIFY2(text->text() == text->shownText(), qPrintable(text->shownText()));
+        const auto* tuning = panel.findChild<QLabel*>("tunerText");
+        QVERIFY(tuning->height() >= tuning->heightForWidth(tuning->width()));
+        QCustomPlot& chart = panel.card().plot();
+        QVERIFY(chart.height() > 80);
+        const QFontMetricsF metrics(chart.xAxis->tickLabelFont());
+        for (const double high : {0.004, 1.4512, 9.123456, 12345.0}) {
+            chart.xAxis->setRange(high * 0.98, high);
+            chart.replot();
+            const auto ticks = chart.xAxis->tickVector();
+            const auto labels = chart.xAxis->tickVectorLabels();
+            double end = -1e9;
+            for (int i = 0; i < ticks.size(); ++i) {
+                const double half = metrics.horizontalAdvance(labels[i]) / 2;
+                const double place = chart.xAxis->coordToPixel(ticks[i]);
+                QVERIFY2(place - half > end, qPrintable(labels.join(' ')));
+                end = place + half;
+            }
+        }
+    }
 }
 
 void ExploreWindowTest::usesSettingsByKey()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/explore/explore_panel.h"
 
+#include "ui/elided_label.h"
+#include "ui/explore/free_ticker.h"
 #include "ui/runs/run_list_model.h"
 #include "ui/statistics/plot_card.h"
 #include "ui/statistics/plot_parts.h"
@@ -9,12 +11,14 @@
 
 #include <QComboBox>
 #include <QFrame>
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLocale>
 #include <QPointer>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QVBoxLayout>
 
 #include <cmath>
@@ -29,13 +33,9 @@ namespace {
 constexpr double kReach = 14; // logical pixels around a point
 constexpr int kNarrowest = 330, kLowest = 200; ///< pixels; a wide panel would widen the whole window
 constexpr int kSideBySide = 520; ///< below this width the tuner stands under the chart
+constexpr int kSideWidth = 240; ///< of the tuner beside the chart
+constexpr int kChartHeight = 170; ///< what is lower scrolls
 constexpr int kPopupPicture = 112;
-
-/// The card's axis is one of steps; this one takes any numbers.
-class FreeTicker : public QCPAxisTickerFixed {
-protected:
-    double getTickStep(const QCPRange& range) override { return QCPAxisTicker::getTickStep(range); }
-};
 
 QString unitOf(CostAxis axis)
 {
@@ -72,11 +72,13 @@ ExplorePanel::ExplorePanel(RunStore& store, QWidget* parent)
           tr("Each point is a cached run of the library that was compared with its uncached run. Points on the line "
              "are "
              "beaten by no other: whatever costs less is further from the uncached run.")))
-    , m_text(new QLabel)
+    , m_text(new ElidedLabel)
     , m_use(new QPushButton(tr("Use these settings")))
     , m_popup(new QFrame(this))
     , m_picture(new QLabel)
     , m_caption(new QLabel)
+    , m_bar(new QGridLayout)
+    , m_below(new QBoxLayout(QBoxLayout::LeftToRight))
     , m_row(new QHBoxLayout)
 {
     setObjectName("explorePanel");
@@ -111,7 +113,7 @@ ExplorePanel::ExplorePanel(RunStore& store, QWidget* parent)
 
     QCustomPlot& plot = m_card->plot();
     plot.setObjectName("explorePlot");
-    plot.xAxis->setTicker(QSharedPointer<QCPAxisTicker>(new FreeTicker));
+    plot.xAxis->setTicker(QSharedPointer<QCPAxisTicker>(new FreeTicker(*plot.xAxis)));
     plot.xAxis->grid()->setVisible(true);
     plot.setFocusPolicy(Qt::StrongFocus);
     m_front = plot.addGraph();
@@ -125,7 +127,7 @@ ExplorePanel::ExplorePanel(RunStore& store, QWidget* parent)
         m_front->setPen(QPen(colours.computed, 1.5));
         m_front->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, colours.computed, colours.computed, 8));
         m_mark->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(colours.accent, 2), Qt::NoBrush, 13));
-        m_card->setKey({{colours.computed, tr("front: nothing is cheaper and nearer"), PlotCard::Key::Sign::Line},
+        m_card->setKey({{colours.computed, tr("beaten by no other"), PlotCard::Key::Sign::Line},
             {colours.reused, tr("other runs")}});
     });
     m_card->setTable([this] { return csv(); });
@@ -144,27 +146,38 @@ ExplorePanel::ExplorePanel(RunStore& store, QWidget* parent)
     popupLayout->addWidget(m_caption);
     m_popup->hide();
 
-    auto* bar = new QHBoxLayout;
-    bar->setSpacing(kHalfSpace);
-    bar->addWidget(m_cost, 3);
-    bar->addWidget(m_fidelity, 3);
-    bar->addWidget(m_scope, 4);
-    auto* below = new QHBoxLayout;
-    below->addWidget(m_text, 1);
-    below->addWidget(sweep);
-    below->addWidget(m_use);
+    m_bar->setSpacing(kHalfSpace);
+    m_bar->addWidget(m_cost, 0, 0);
+    m_bar->addWidget(m_fidelity, 0, 1);
+    m_bar->addWidget(m_scope, 0, 2);
+    auto* buttons = new QHBoxLayout;
+    buttons->addWidget(sweep);
+    buttons->addWidget(m_use);
+    m_below->addWidget(m_text, 1);
+    m_below->addLayout(buttons);
     auto* left = new QVBoxLayout;
     left->setSpacing(kHalfSpace);
-    left->addLayout(bar);
+    left->addLayout(m_bar);
     left->addWidget(m_card, 1);
-    left->addLayout(below);
+    left->addLayout(m_below);
     m_row->setContentsMargins(kSpace, kHalfSpace, kSpace, kHalfSpace);
     m_row->setSpacing(kSpace);
     m_row->addLayout(left, 1);
     for (QComboBox* box : {m_cost, m_fidelity, m_scope}) {
         box->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     }
-    setLayout(m_row);
+    m_card->setMinimumHeight(kChartHeight);
+    auto* scroll = new QScrollArea(this);
+    scroll->setAccessibleName(tr("Cost and fidelity"));
+    auto* page = new QWidget;
+    page->setLayout(m_row);
+    scroll->setWidget(page);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    auto* whole = new QVBoxLayout(this);
+    whole->setContentsMargins(0, 0, 0, 0);
+    whole->addWidget(scroll);
+    m_popup->raise();
 
     for (QComboBox* box : {m_cost, m_fidelity, m_scope}) {
         connect(box, &QComboBox::currentIndexChanged, this, &ExplorePanel::fill);
@@ -186,7 +199,9 @@ ExplorePanel::ExplorePanel(RunStore& store, QWidget* parent)
 
 void ExplorePanel::setSideWidget(QWidget* widget)
 {
+    m_side = widget;
     m_row->addWidget(widget);
+    arrange();
 }
 
 QSize ExplorePanel::minimumSizeHint() const
@@ -197,7 +212,23 @@ QSize ExplorePanel::minimumSizeHint() const
 void ExplorePanel::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);
-    m_row->setDirection(width() < kSideBySide ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    arrange();
+}
+
+void ExplorePanel::arrange()
+{
+    const bool isNarrow = width() < kSideBySide;
+    m_row->setDirection(isNarrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    m_below->setDirection(isNarrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    m_use->setText(isNarrow ? tr("Use") : tr("Use these settings"));
+    m_bar->removeWidget(m_scope);
+    m_bar->addWidget(m_scope, isNarrow ? 1 : 0, isNarrow ? 0 : 2, 1, isNarrow ? 2 : 1);
+    for (int column = 0; column < 3; ++column) {
+        m_bar->setColumnStretch(column, column == 2 ? (isNarrow ? 0 : 4) : 3);
+    }
+    if (m_side) {
+        m_side->setMaximumWidth(isNarrow ? QWIDGETSIZE_MAX : kSideWidth);
+    }
 }
 
 void ExplorePanel::showEvent(QShowEvent* event)

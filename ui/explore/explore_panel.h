@@ -6,9 +6,11 @@
 
 #include <QWidget>
 
+class QBoxLayout;
 class QComboBox;
 class QCPGraph;
 class QFrame;
+class QGridLayout;
 class QHBoxLayout;
 class QLabel;
 class QPushButton;
@@ -47,6 +49,7 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
+    void arrange(); ///< for the present width
     void fill();
     void fillScopes();
     int pointAt(const QPointF& place) const;
@@ -73,6 +76,9 @@ private:
     QFrame* m_popup;
     QLabel* m_picture;
     QLabel* m_caption;
+    QWidget* m_side = nullptr;
+    QGridLayout* m_bar;
+    QBoxLayout* m_below;
     QHBoxLayout* m_row;
 };
 

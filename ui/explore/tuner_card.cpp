@@ -26,7 +26,6 @@ TunerCard::TunerCard(Tuner& tuner, QWidget* parent)
     setObjectName("tunerCard");
     setProperty("card", true);
     setMinimumWidth(150);
-    setMaximumWidth(240);
     auto* title = new QLabel(tr("Automatic tuner"));
     title->setProperty("heading", true);
     m_text->setObjectName("tunerText");
