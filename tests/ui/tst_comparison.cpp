@@ -4,10 +4,12 @@
 #include "ui/compare/comparison_panel.h"
 #include "ui/compare/speed_meter.h"
 #include "ui/compare/step_errors.h"
+#include "ui/elided_label.h"
 #include "ui/player/player_widget.h"
 #include "ui/player/scrubber.h"
 #include "ui/qcustomplot.h"
 #include "ui/statistics/plot_card.h"
+#include "ui/theme/theme.h"
 
 #include "cache/plan/half_float.h"
 
@@ -51,6 +53,7 @@ private Q_SLOTS:
     void predictionsOfTheBaselineFollowTheStep();
     void plotsAreReadByKeyboard();
     void speedMeterIsReadAndCopied();
+    void narrowPanelCutsNothing();
 
 private:
     static RunResult measured(const std::map<std::string, double>& parts, double denoising, double flops);
@@ -297,6 +300,28 @@ void TestComparison::speedMeterIsReadAndCopied()
     QVERIFY(QGuiApplication::clipboard()->text().startsWith("MLP"));
     QTest::keyClick(&meter, Qt::Key_Left);
     QCOMPARE(meter.markedPart(), mlp - 1);
+}
+
+void TestComparison::narrowPanelCutsNothing()
+{
+    ComparisonPanel panel;
+    const auto* name = static_cast<ElidedLabel*>(panel.findChild<QLabel*>("divergenceName"));
+    const auto* background = panel.findChild<QCheckBox*>("backgroundBaseline");
+    for (const int width : {230, 300, 600}) {
+        panel.resize(width, 300);
+        panel.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&panel));
+        QTest::qWait(20);
+        QCOMPARE(name->shownText(), name->text());
+        QVERIFY(background->width() >= background->sizeHint().width());
+    }
+    // What doesn't fit in a line goes on in the next one.
+    test::TuneWindow tune;
+    QVERIFY(tune.run());
+    QVERIFY(tune.compare());
+    const SpeedMeter& meter = tune.window->comparison().speed();
+    const double line = QFontMetricsF(smallFont()).height();
+    QVERIFY(meter.heightForWidth(190) > meter.heightForWidth(380) + 2 * line);
 }
 
 QTEST_MAIN(TestComparison)

@@ -2,6 +2,7 @@
 #include "ui/compare/comparison_panel.h"
 
 #include "ui/compare/speed_meter.h"
+#include "ui/elided_label.h"
 #include "ui/qcustomplot.h"
 #include "ui/selection/cell_text.h"
 #include "ui/statistics/plot_card.h"
@@ -52,18 +53,17 @@ QCPItemStraightLine* markLine(QCustomPlot& plot)
 ComparisonPanel::ComparisonPanel(QWidget* parent)
     : QWidget(parent)
     , m_sentence(new QLabel(this))
+    , m_limitName(new ElidedLabel(this)) // a narrow panel keeps the number
     , m_threshold(new QDoubleSpinBox(this))
     , m_background(new QCheckBox(tr("Auto baseline"), this))
 {
     m_sentence->setWordWrap(true);
     m_sentence->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_sentence->setObjectName("comparisonSentence");
-    auto* label = new QLabel(tr("Diverged above"), this);
-    label->setProperty("muted", true);
-    label->setBuddy(m_threshold);
-    label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // a narrow panel keeps the number
-    label->setMinimumWidth(0);
-    label->setMaximumWidth(label->sizeHint().width());
+    m_limitName->setObjectName("divergenceName");
+    m_limitName->setText(tr("Diverged above"));
+    m_limitName->setProperty("muted", true);
+    m_limitName->setBuddy(m_threshold);
     m_threshold->setRange(0.01, 100);
     m_threshold->setDecimals(2);
     m_threshold->setSingleStep(0.5);
@@ -79,13 +79,15 @@ ComparisonPanel::ComparisonPanel(QWidget* parent)
     m_background->setToolTip(
         tr("After a cached run, make the uncached run of the same request while the engine is idle. "
            "Whatever you start stops it at once."));
-    auto* controls = new QHBoxLayout;
-    controls->setSpacing(kSpace);
-    controls->addWidget(label, 1);
-    controls->addWidget(m_threshold);
-    controls->addSpacing(kSpace);
-    controls->addWidget(m_background);
-    controls->addStretch();
+    auto* limit = new QHBoxLayout;
+    limit->setSpacing(kSpace);
+    limit->addWidget(m_limitName);
+    limit->addWidget(m_threshold);
+    limit->addStretch();
+    m_controls = new QBoxLayout(QBoxLayout::LeftToRight);
+    m_controls->setSpacing(kSpace);
+    m_controls->addLayout(limit);
+    m_controls->addWidget(m_background, 1);
 
     auto* scroll = new QScrollArea(this);
     scroll->setAccessibleName(tr("Comparison with the uncached run"));
@@ -102,7 +104,7 @@ ComparisonPanel::ComparisonPanel(QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(kSpace, kSpace, kSpace, kHalfSpace);
     layout->setSpacing(kHalfSpace);
-    layout->addLayout(controls);
+    layout->addLayout(m_controls);
     layout->addWidget(m_sentence);
     layout->addWidget(scroll, 1);
 
@@ -376,6 +378,11 @@ void ComparisonPanel::resizeEvent(QResizeEvent* event)
 
 void ComparisonPanel::arrange()
 {
+    int controls = 4 * kSpace; // margins and gaps
+    for (const QWidget* part : std::initializer_list<const QWidget*>{m_limitName, m_threshold, m_background}) {
+        controls += part->sizeHint().width();
+    }
+    m_controls->setDirection(width() < controls ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
     const int columns = width() >= 2 * kCardWidth ? 2 : 1;
     const bool frames = hasFrames() && m_fidelity->framePsnrDb.size() > 1;
     m_psnrCard->setVisible(frames);

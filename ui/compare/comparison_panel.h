@@ -12,6 +12,7 @@
 class QCPGraph;
 class QCPItemStraightLine;
 class QCPItemText;
+class QBoxLayout;
 class QCheckBox;
 class QDoubleSpinBox;
 class QGridLayout;
@@ -85,6 +86,8 @@ private:
     QWidget* m_page = nullptr;
     QGridLayout* m_grid = nullptr;
     QLabel* m_sentence = nullptr;
+    QBoxLayout* m_controls = nullptr;
+    QLabel* m_limitName = nullptr;
     QDoubleSpinBox* m_threshold = nullptr;
     QCheckBox* m_background = nullptr;
 

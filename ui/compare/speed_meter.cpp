@@ -51,13 +51,41 @@ QColor colourOf(const std::string& key, const Theme& colours)
     return key == "decoding" ? made(light - 0.12, 0.03, 250) : colours.planned;
 }
 
+QFont largeOf(const QFont& font)
+{
+    QFont large = font;
+    if (font.pixelSize() > 0) { // of a figure
+        large.setPixelSize(font.pixelSize() * 3 / 2);
+    } else {
+        large.setPointSizeF(font.pointSizeF() * 1.5);
+    }
+    large.setWeight(QFont::DemiBold);
+    return large;
+}
+
+QString gainText(double gain)
+{
+    return QStringLiteral("%1 ×").arg(QLocale().toString(gain, 'f', 2));
+}
+
+/// What the line below the bars shows.
+QString noteOf(const SpeedReport& report)
+{
+    return report.gap() >= 0 ? SpeedMeter::tr("line: the loop at the FLOPs gain, %1; gap %2")
+                                   .arg(secondsText(report.expectedSeconds), secondsText(report.gap()))
+                             : SpeedMeter::tr("line: the loop at the FLOPs gain, %1; the run was faster")
+                                   .arg(secondsText(report.expectedSeconds));
+}
+
 } // namespace
 
 /// Places of everything, for a size and a font.
 struct SpeedMeter::Layout {
     double line = 0; ///< height of a line of text
     QRectF gains;
+    bool isStacked = false; ///< the gains below each other: both don't fit in a line
     QRectF uncached, run; ///< the bars' full lengths
+    QRectF note; ///< below the bars, in as many lines as it needs
     QRectF key;
     double perSecond = 0; ///< logical pixels
     double keyColumn = 1; ///< width of a column of the key
@@ -118,13 +146,24 @@ SpeedMeter::Layout SpeedMeter::layoutFor(const QSizeF& size, const QFont& font) 
     const double times = metrics.horizontalAdvance(QStringLiteral("0000 ms")) + kSpace;
     const double bar = 1.35 * places.line;
     double y = 0;
-    places.gains = QRectF(0, y, size.width(), 1.9 * places.line);
+    const QFontMetricsF large(largeOf(font));
+    const auto gainWidth = [&](double gain, const QString& name) {
+        return large.horizontalAdvance(gainText(gain)) + kHalfSpace + metrics.horizontalAdvance(name);
+    };
+    places.isStacked = gainWidth(m_report.flopsGain, tr("FLOPs gain")) + kWideSpace
+            + gainWidth(m_report.wallClockGain, tr("wall-clock gain"))
+        > size.width();
+    places.gains = QRectF(0, y, size.width(), (places.isStacked ? 3.4 : 1.9) * places.line);
     y = places.gains.bottom() + kHalfSpace;
     const double length = std::max(40.0, size.width() - names - times);
     places.uncached = QRectF(names, y, length, bar);
     places.run = QRectF(names, y + bar + kHalfSpace, length, bar);
-    places.key = QRectF(0, places.run.bottom() + 1.6 * places.line, size.width(),
-        std::max(0.0, size.height() - places.run.bottom() - 1.6 * places.line));
+    const double note =
+        metrics.boundingRect(QRectF(0, 0, size.width(), 100 * places.line), Qt::TextWordWrap, noteOf(m_report))
+            .height();
+    places.note = QRectF(0, places.run.bottom() + 4, size.width(), std::max(places.line, note));
+    const double keyTop = places.run.bottom() + places.note.height() + 0.6 * places.line;
+    places.key = QRectF(0, keyTop, size.width(), std::max(0.0, size.height() - keyTop));
     for (const SpeedPart& part : m_report.parts) {
         places.keyNames = std::max(places.keyNames, metrics.horizontalAdvance(part.name));
     }
@@ -189,28 +228,29 @@ void SpeedMeter::paint(QPainter& painter, const QSizeF& size, const Theme& colou
         return;
     }
     const Layout places = layoutFor(size, font);
-    const QLocale locale;
+    const QFontMetricsF metrics(font);
     // Never one gain without the other.
-    QFont large = font;
-    if (font.pixelSize() > 0) { // of a figure
-        large.setPixelSize(font.pixelSize() * 3 / 2);
-    } else {
-        large.setPointSizeF(font.pointSizeF() * 1.5);
+    const QFont large = largeOf(font);
+    QRectF gainPlace = places.gains;
+    if (places.isStacked) {
+        gainPlace.setHeight(gainPlace.height() / 2);
     }
-    large.setWeight(QFont::DemiBold);
-    double x = 0;
     const auto gain = [&](double value, const QString& name) {
         painter.setFont(large);
         painter.setPen(colours.text);
-        const QString text = QStringLiteral("%1 ×").arg(locale.toString(value, 'f', 2));
-        painter.drawText(
-            QRectF(x, 0, places.gains.width() - x, places.gains.height()), Qt::AlignLeft | Qt::AlignVCenter, text);
-        x += QFontMetricsF(large).horizontalAdvance(text) + kHalfSpace;
+        const QString text = gainText(value);
+        painter.drawText(gainPlace, Qt::AlignLeft | Qt::AlignVCenter, text);
+        const double width = QFontMetricsF(large).horizontalAdvance(text) + kHalfSpace;
+        const QRectF rest = gainPlace.adjusted(width, 0, 0, 0);
         painter.setFont(font);
         painter.setPen(colours.mutedText);
         painter.drawText(
-            QRectF(x, 0, places.gains.width() - x, places.gains.height()), Qt::AlignLeft | Qt::AlignVCenter, name);
-        x += QFontMetricsF(font).horizontalAdvance(name) + kWideSpace;
+            rest, Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(name, Qt::ElideRight, rest.width()));
+        if (places.isStacked) {
+            gainPlace.translate(0, gainPlace.height());
+        } else {
+            gainPlace.setLeft(rest.left() + metrics.horizontalAdvance(name) + kWideSpace);
+        }
     };
     gain(m_report.flopsGain, tr("FLOPs gain"));
     gain(m_report.wallClockGain, tr("wall-clock gain"));
@@ -249,15 +289,11 @@ void SpeedMeter::paint(QPainter& painter, const QSizeF& size, const Theme& colou
     painter.setPen(QPen(colours.warning, 2));
     painter.drawLine(QPointF(expected, places.run.bottom() + 3), QPointF(reached, places.run.bottom() + 3));
     painter.setPen(colours.mutedText);
-    painter.drawText(QRectF(0, places.run.bottom() + 4, size.width(), places.line), Qt::AlignLeft | Qt::AlignVCenter,
-        m_report.gap() >= 0 ? tr("line: the loop at the FLOPs gain, %1; gap %2")
-                                  .arg(secondsText(m_report.expectedSeconds), secondsText(m_report.gap()))
-                            : tr("line: the loop at the FLOPs gain, %1; the run was faster")
-                                  .arg(secondsText(m_report.expectedSeconds)));
+    painter.drawText(places.note, Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, noteOf(m_report));
 
     // The key, with what each part took in both runs.
     const int rows = std::max(1, places.keyRows);
-    const double column = places.keyColumn - kWideSpace;
+    const double column = std::min(places.keyColumn - kWideSpace, size.width());
     for (std::size_t i = 0; i < m_report.parts.size(); ++i) {
         const SpeedPart& part = m_report.parts[i];
         const QPointF at(places.key.left() + static_cast<double>(static_cast<int>(i) / rows) * places.keyColumn,
@@ -269,12 +305,13 @@ void SpeedMeter::paint(QPainter& painter, const QSizeF& size, const Theme& colou
         painter.fillRect(
             QRectF(at.x(), at.y() + (places.line - kSample) / 2, kSample, kSample), colourOf(part.key, colours));
         painter.setPen(faded ? colours.faintText : colours.text);
-        painter.drawText(QRectF(at.x() + kSample + kHalfSpace, at.y(), places.keyNames, places.line),
-            Qt::AlignLeft | Qt::AlignVCenter, part.name);
+        const QString times = QStringLiteral("%1 → %2").arg(secondsText(part.baseline), secondsText(part.run));
+        const double name = column - kSample - 2 * kHalfSpace - metrics.horizontalAdvance(times);
+        painter.drawText(QRectF(at.x() + kSample + kHalfSpace, at.y(), name, places.line),
+            Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(part.name, Qt::ElideRight, name));
         painter.setPen(faded ? colours.faintText : colours.mutedText);
         painter.drawText(QRectF(at.x() + kSample + kHalfSpace, at.y(), column - kSample - kHalfSpace, places.line),
-            Qt::AlignRight | Qt::AlignVCenter,
-            QStringLiteral("%1 → %2").arg(secondsText(part.baseline), secondsText(part.run)));
+            Qt::AlignRight | Qt::AlignVCenter, times);
     }
 }
 

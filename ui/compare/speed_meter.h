@@ -31,7 +31,7 @@ public:
     void paintFigure(QPainter& painter, const QSizeF& size, const Theme& colours, const QFont& font) const;
 
     QSize sizeHint() const override { return {420, 210}; }
-    QSize minimumSizeHint() const override { return {220, 96}; }
+    QSize minimumSizeHint() const override { return {180, 96}; }
     bool hasHeightForWidth() const override { return true; }
     int heightForWidth(int width) const override; ///< bars and the whole key
 
