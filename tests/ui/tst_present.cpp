@@ -52,6 +52,7 @@ void TestPresent::keysWalkThroughTheSteps()
     test::TuneWindow tune;
     tune.window->action("backgroundBaseline")->setChecked(false);
     QVERIFY(tune.run());
+    tune.window->player().overlay().setOn(true);
     Presentation* view = shown(tune);
     QVERIFY(view);
     QVERIFY(view->isFullScreen());
@@ -77,10 +78,16 @@ void TestPresent::keysWalkThroughTheSteps()
     const bool playing = tune.window->player().model().isPlaying();
     QTest::keyClick(view, Qt::Key_P);
     QCOMPARE(tune.window->player().model().isPlaying(), !playing);
+    // The picture is shown without tokens until they are asked for; the window is left as it was.
+    QVERIFY(!tune.window->player().overlay().isOn());
+    QTest::keyClick(view, Qt::Key_T);
+    QVERIFY(tune.window->player().overlay().isOn());
+    QTest::keyClick(view, Qt::Key_T);
     QPointer<Presentation> watched = view;
     QTest::keyClick(view, Qt::Key_Escape);
     QTRY_VERIFY(watched.isNull());
     QVERIFY(tune.window->isVisible());
+    QVERIFY(tune.window->player().overlay().isOn());
 }
 
 void TestPresent::followsARunningRun()

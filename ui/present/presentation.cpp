@@ -26,6 +26,7 @@ constexpr double kLargestScale = 2.5;
 Presentation::Presentation(Parts parts, QWidget* parent)
     : QWidget(parent, Qt::Window)
     , m_parts(std::move(parts))
+    , m_hadOverlay(m_parts.overlay.isOn())
     , m_canvas(new ClipCanvas(m_parts.player, m_parts.overlay, this))
     , m_map(new SelectionMapView(m_parts.map, this))
     , m_scrubber(new StepScrubber(m_parts.player, this))
@@ -34,6 +35,7 @@ Presentation::Presentation(Parts parts, QWidget* parent)
     , m_keys(new QLabel(tr("← → steps   Home, End   P plays   1–4 views   T tokens   + − text   Esc leaves"), this))
 {
     setObjectName("presentation");
+    m_parts.overlay.setOn(false); // the picture first; T shows the tokens over it
     setWindowTitle(tr("ToCa Studio: presentation"));
     setFocusPolicy(Qt::StrongFocus);
     setAutoFillBackground(true);
@@ -205,6 +207,7 @@ void Presentation::resizeEvent(QResizeEvent* event)
 void Presentation::closeEvent(QCloseEvent* event)
 {
     QWidget::closeEvent(event);
+    m_parts.overlay.setOn(m_hadOverlay);
     Q_EMIT left();
 }
 

@@ -20,9 +20,8 @@ class TokenOverlayModel;
 /// window's own models, so that a run can be shown while it goes on.
 ///
 /// Keys: Right, Page Down and Space go a step on, Left and Page Up back, Home to the first step, End to the final clip;
-/// P plays or pauses; 1 to 4 choose run only, side by side, slider, difference; T switches the tokens over the picture;
-/// + and
-/// - the size of the sentence; Escape or F11 leaves.
+/// P plays or pauses; 1 to 4 choose run only, side by side, slider, difference; T switches the tokens over the picture,
+/// which are off at the beginning; + and - the size of the sentence; Escape or F11 leaves.
 class Presentation : public QWidget {
     Q_OBJECT
 public:
@@ -59,6 +58,7 @@ private:
     void fitFonts();
 
     Parts m_parts;
+    bool m_hadOverlay; ///< before; leaving brings it back
     ClipCanvas* m_canvas;
     SelectionMapView* m_map;
     StepScrubber* m_scrubber;
