@@ -375,7 +375,12 @@ void StepScrubber::paintEvent(QPaintEvent*)
     painter.drawRoundedRect(end, 3, 3);
     painter.setFont(smallFont());
     painter.setPen(m_player.hasFinal() ? colours.text : colours.faintText);
-    painter.drawText(end, Qt::AlignCenter, m_player.hasFinal() || !m_player.isDenoising() ? tr("final") : tr("live"));
+    // A cut word says less than the place alone, which the reading beside the line names too.
+    const QString name = m_player.hasFinal() || !m_player.isDenoising() ? tr("final") : tr("live");
+    const QFontMetricsF metrics(painter.font());
+    if (metrics.horizontalAdvance(name) + 4 <= end.width()
+        && metrics.tightBoundingRect(name).height() + 4 <= end.height())
+        painter.drawText(end, Qt::AlignCenter, name);
     if (m_cursorStep >= 0 && m_cursorStep < steps) {
         painter.setPen(Qt::NoPen);
         painter.setBrush(colours.cursor);
