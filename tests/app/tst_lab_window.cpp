@@ -9,6 +9,7 @@
 #include "ui/sensitivity/probe_panel.h"
 #include "ui/sensitivity/sensitivity_panel.h"
 #include "ui/sensitivity/token_map_view.h"
+#include "ui/theme/theme.h"
 #include "ui/window/main_window.h"
 #include "ui/window/status_line.h"
 
@@ -133,6 +134,21 @@ void TestLabWindow::measuresWhatTheFieldsSay()
     QCOMPARE(lab().table().rowCount(), 6);
     QVERIFY(lab().table().item(0, 0)->text().contains("spatial"));
     QVERIFY(lab().table().item(0, 2)->text().endsWith(QStringLiteral("×")));
+    // A correlation is coloured when so many groups would hardly give it by chance, and says from where on.
+    const double groups = static_cast<double>(record.sites[0].measured());
+    const double least = std::max(0.3, 2 / std::sqrt(groups - 1));
+    const auto shown = sensitivityFigures(record);
+    for (int row = 0; row < lab().table().rowCount(); ++row) {
+        for (int score = 0; score < kSensitivityScores; ++score) {
+            const double value = shown[static_cast<std::size_t>(row)].correlation[static_cast<std::size_t>(score)];
+            const QTableWidgetItem& item = *lab().table().item(row, 4 + score);
+            QCOMPARE(item.foreground().color(),
+                value >= least        ? theme().good
+                    : value <= -least ? theme().error
+                                      : theme().mutedText);
+            QVERIFY(item.toolTip().contains(QLocale().toString(least, 'f', 2)));
+        }
+    }
     QCOMPARE(lab().measuredMap().values().size(), std::size_t{20});
     QVERIFY(lab().measuredMap().largest() > 0);
     QVERIFY(lab().scoreMap().title().contains("rank correlation"));

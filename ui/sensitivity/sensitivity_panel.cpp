@@ -123,6 +123,23 @@ QString clockText(double seconds)
     return QStringLiteral("%1:%2").arg(whole / 60).arg(whole % 60, 2, 10, QLatin1Char('0'));
 }
 
+/// Measured groups of one step, on average: the steps measure the same tokens, so that more steps add little evidence.
+double groupsOfAStep(const SensitivityRecord& record, const SensitivityFigures& figures)
+{
+    const auto steps = std::count_if(record.sites.begin(), record.sites.end(), [&](const SensitivitySite& site) {
+        return site.layer == figures.layer && site.module == figures.module && site.measured() > 0;
+    });
+    return steps > 0 ? static_cast<double>(figures.groups) / static_cast<double>(steps) : 0;
+}
+
+/// The smallest rank correlation that is coloured. Without any relation its deviation is 1 / sqrt(n - 1); 2 of them
+/// are exceeded by chance about once in twenty times. Above 1: none.
+double leastTold(double groups)
+{
+    constexpr double kWeak = 0.3; // however certain
+    return groups > 1 ? std::max(kWeak, 2 / std::sqrt(groups - 1)) : 2;
+}
+
 } // namespace
 
 SensitivityPanel::SensitivityPanel(EnginePort& engine, QWidget* parent)
@@ -374,9 +391,10 @@ QWidget* SensitivityPanel::makeMaps()
     m_table->horizontalHeaderItem(2)->setToolTip(tr("Change of the most sensitive group over that of the least"));
     m_table->horizontalHeaderItem(3)->setToolTip(tr("The same between the 95th and the 5th percentile"));
     for (int score = 0; score < kSensitivityScores; ++score) {
-        m_table->horizontalHeaderItem(4 + score)->setToolTip(
-            tr("%1: Spearman's rank correlation with the measured change; +1 = the same order")
-                .arg(titleOf(static_cast<SensitivityScore>(score))));
+        m_table->horizontalHeaderItem(4 + score)->setToolTip(tr(
+            "%1: Spearman's rank correlation with the measured change; +1 = the same order. Coloured from 0.3 on, and "
+            "only where so few groups would hardly give it by chance: above 2 / √(groups of a step − 1).")
+                                                                 .arg(titleOf(static_cast<SensitivityScore>(score))));
     }
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setDefaultSectionSize(m_table->fontMetrics().height() + 6);
@@ -577,6 +595,8 @@ void SensitivityPanel::fillTable()
         for (const double correlation : each.correlation) {
             texts += signedText(correlation);
         }
+        const double groups = groupsOfAStep(*record, each);
+        const double least = leastTold(groups);
         for (int column = 0; column < texts.size(); ++column) {
             auto* item = m_table->item(row, column);
             if (!item) {
@@ -586,10 +606,16 @@ void SensitivityPanel::fillTable()
             }
             item->setText(texts[column]);
             const double value = column >= 4 ? each.correlation[static_cast<std::size_t>(column - 4)] : 0;
-            item->setForeground(value >= 0.3 ? theme().good
-                    : value <= -0.3          ? theme().error
-                    : column >= 4            ? theme().mutedText
-                                             : theme().text);
+            item->setForeground(value >= least ? theme().good
+                    : value <= -least          ? theme().error
+                    : column >= 4              ? theme().mutedText
+                                               : theme().text);
+            if (column >= 4 && least <= 1) {
+                item->setToolTip(tr("Coloured from ±%1 on: %2 groups of a step are measured.")
+                                     .arg(QLocale().toString(least, 'f', 2), QLocale().toString(groups, 'f', 0)));
+            } else if (column >= 4) {
+                item->setToolTip(tr("Never coloured: too few groups are measured to tell it from chance."));
+            }
         }
     }
     for (int score = 0; score < kSensitivityScores; ++score) { // what exists nowhere takes no room
