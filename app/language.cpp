@@ -35,11 +35,15 @@ QString speak(QCoreApplication& application, const QString& language)
     initializeTranslations();
     const QLocale locale = language.isEmpty() ? QLocale::system() : QLocale(language);
     auto* ours = new WindowTranslator(&application);
-    if (locale.language() == QLocale::English || !ours->load(locale, "toca-studio", "_", ":/translations")) {
-        delete ours;
-        return "en";
+    const bool isTranslated =
+        locale.language() != QLocale::English && ours->load(locale, "toca-studio", "_", ":/translations");
+    if (!isTranslated) { // the texts are English; only their plurals are a translation
+        (void)ours->load(QStringLiteral(":/translations/toca-studio_en.qm"));
     }
     QCoreApplication::installTranslator(ours);
+    if (!isTranslated) {
+        return "en";
+    }
     // Buttons of dialogs and the names of keys are Qt's; where its translations are not installed they stay English.
     auto* qts = new QTranslator(&application);
     if (qts->load(locale, "qtbase", "_", QLibraryInfo::path(QLibraryInfo::TranslationsPath))) {

@@ -85,6 +85,39 @@ private Q_SLOTS:
         QVERIFY2(texts > 1000, qPrintable(QString::number(texts)));
         QVERIFY2(unfinished * 50 < texts, qPrintable(QString("%1 of %2 are missing").arg(unfinished).arg(texts)));
     }
+    void englishCountsInSingularAndPlural()
+    {
+        QCOMPARE(app::speak(*QCoreApplication::instance(), "en"), "en");
+        const char* text = "%n run(s) selected";
+        const auto counted = [&](int n) { return QCoreApplication::translate("toca::ui::RunDetails", text, "", n); };
+        QCOMPARE(counted(1), "1 run selected");
+        QCOMPARE(counted(2), "2 runs selected");
+        QCOMPARE(counted(0), "0 runs selected");
+        // Every counted text of the window has both forms.
+        QFile file(QString(TOCA_SOURCE_DIR) + "/resources/translations/toca-studio_de.ts");
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QXmlStreamReader xml(&file);
+        QString context;
+        int counts = 0;
+        bool isCounted = false;
+        while (!xml.atEnd()) {
+            xml.readNext();
+            if (!xml.isStartElement()) {
+                continue;
+            }
+            if (xml.name() == u"name") {
+                context = xml.readElementText();
+            } else if (xml.name() == u"message") {
+                isCounted = xml.attributes().value("numerus") == u"yes";
+            } else if (xml.name() == u"source" && isCounted) {
+                const QByteArray source = xml.readElementText().toUtf8();
+                const QString one = QCoreApplication::translate(context.toUtf8(), source, "", 1);
+                QVERIFY2(one.contains('1') && !one.contains("(s)"), qPrintable(one));
+                ++counts;
+            }
+        }
+        QVERIFY2(counts > 8, qPrintable(QString::number(counts)));
+    }
     void theWindowSpeaksGerman()
     {
         QCOMPARE(app::speak(*QCoreApplication::instance(), "en"), "en");
