@@ -8,6 +8,7 @@
 #include <QAction>
 #include <QApplication>
 #include <QDialog>
+#include <QDrag>
 #include <QElapsedTimer>
 #include <QMenu>
 #include <QPointer>
@@ -189,9 +190,11 @@ inline void playFor(std::unique_ptr<Engine> engine, unsigned seed, int events)
     QVERIFY(QTest::qWaitForWindowExposed(&window));
     QApplication::setActiveWindow(&window);
     QTRY_VERIFY_WITH_TIMEOUT(window.prompt().model().hasModel(), 20'000);
-    // Dialogs and menus that wait by themselves are left after a moment.
+    // Dialogs, menus and dragged texts that wait by themselves are left after a moment: the display's own pointer,
+    // which would end a drag, never moves.
     QTimer leave;
     QObject::connect(&leave, &QTimer::timeout, &leave, [] {
+        QDrag::cancel();
         QWidget* popup = QApplication::activePopupWidget();
         if (QWidget* waiting = popup ? popup : QApplication::activeModalWidget()) {
             waiting->close();
