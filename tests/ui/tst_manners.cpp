@@ -44,6 +44,7 @@ private Q_SLOTS:
     void whatWasUsedLastStandsFirst();
     void commandsThatCannotBeUsedStayGrey();
     void otherKeysWorkAndSurviveARestart();
+    void keysOfEntriesThatAreFilledAnewStay();
     void aConflictIsShownAndSettled();
     void damagedKeysInSettingsAreLeftOut();
     void layoutsAreSavedUnderAName();
@@ -179,6 +180,36 @@ void TestManners::otherKeysWorkAndSurviveARestart()
     editor = openEditor();
     QTest::mouseClick(editor->findChild<QPushButton*>("shortcutResetAll"), Qt::LeftButton);
     QCOMPARE(seedAction()->shortcut(), QKeySequence(Qt::CTRL | Qt::Key_R));
+}
+
+void TestManners::keysOfEntriesThatAreFilledAnewStay()
+{
+    ShortcutEditor* editor = openEditor();
+    QVERIFY(editor);
+    typeKeys(*editor, "save this layout", Qt::Key_J, Qt::ControlModifier | Qt::AltModifier);
+    auto* assign = editor->findChild<QPushButton*>("shortcutAssign");
+    QTRY_VERIFY(assign->isEnabled());
+    QTest::mouseClick(assign, Qt::LeftButton);
+    editor->close();
+    QTRY_VERIFY(!m_window->findChild<ShortcutEditor*>());
+    QMenu* layouts = nullptr;
+    for (QMenu* menu : m_window->findChildren<QMenu*>()) {
+        for (QAction* entry : menu->actions()) {
+            layouts = entry->objectName() == "saveLayout" ? menu : layouts;
+        }
+    }
+    QVERIFY(layouts);
+    for (int i = 0; i < 2; ++i) { // filled when it opens
+        layouts->popup({0, 0});
+        QTRY_VERIFY(layouts->isVisible());
+        layouts->close();
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+    }
+    QCOMPARE(m_window->findChild<QAction*>("saveLayout")->shortcut(), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_J));
+    editor = openEditor();
+    QVERIFY(editor);
+    editor->findChild<QLineEdit*>("shortcutSearch")->setText("save this layout");
+    QCOMPARE(editor->findChild<QTreeWidget*>()->topLevelItemCount(), 1);
 }
 
 void TestManners::aConflictIsShownAndSettled()

@@ -25,7 +25,7 @@ void collect(const QList<QAction*>& actions, const QString& group, QList<Command
 
 QString Command::id() const
 {
-    return action->objectName();
+    return action ? action->objectName() : QString();
 }
 
 QString plainText(QString text)

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <QAction>
 #include <QList>
+#include <QPointer>
 #include <QString>
 
-class QAction;
 class QMenu;
 class QMenuBar;
 
@@ -12,7 +13,7 @@ namespace toca::ui {
 
 /// Something that the user can ask for by name: an entry of a menu.
 struct Command {
-    QAction* action = nullptr;
+    QPointer<QAction> action; ///< null once a menu has let go of its entry
     QString title; ///< "Compare with uncached"
     QString group; ///< "Run", of a submenu "File › Open recent"
     /// Name for settings, which no language changes: the action's object name. Commands without one keep their keys.

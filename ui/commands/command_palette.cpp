@@ -141,6 +141,9 @@ void CommandPalette::fill()
     m_list->clear();
     for (const Found& one : found) {
         const Command& command = m_commands[one.command];
+        if (!command.action) {
+            continue;
+        }
         auto* item = new QListWidgetItem(command.title, m_list);
         item->setData(kCommand, one.command);
         item->setData(kPositions, QVariant::fromValue(one.positions));
@@ -167,10 +170,13 @@ void CommandPalette::choose()
         return;
     }
     const Command command = m_commands[item->data(kCommand).toInt()];
+    if (!command.action) {
+        return;
+    }
     accept();
     Q_EMIT chosen(command.id());
     // After the palette is gone, so that a dialog of the command has the window as its parent and the focus.
-    QTimer::singleShot(0, command.action, [action = QPointer<QAction>(command.action)] {
+    QTimer::singleShot(0, command.action.data(), [action = command.action] {
         if (action) {
             action->trigger();
         }

@@ -113,6 +113,9 @@ void ShortcutEditor::fill()
     m_table->clear();
     for (int i = 0; i < m_keys.commands().size(); ++i) {
         const Command& command = m_keys.commands()[i];
+        if (!command.action) {
+            continue;
+        }
         const QString keys = m_keys.keys(command).toString(QKeySequence::NativeText);
         if (!fuzzyMatch(m_search->text(), command.group + ' ' + command.title)
             && !keys.contains(m_search->text(), Qt::CaseInsensitive)) {

@@ -44,7 +44,7 @@ ShortcutKeys::ShortcutKeys(QList<Command> commands, QSettings& settings)
 
 QKeySequence ShortcutKeys::keys(const Command& command) const
 {
-    return command.action->shortcut();
+    return command.action ? command.action->shortcut() : QKeySequence();
 }
 
 QKeySequence ShortcutKeys::builtIn(const Command& command) const
@@ -58,7 +58,7 @@ std::optional<Command> ShortcutKeys::conflict(const Command& command, const QKey
         return {};
     }
     for (const Command& other : m_commands) {
-        if (other.action == command.action) {
+        if (!other.action || other.action == command.action) {
             continue;
         }
         for (const QKeySequence& taken : other.action->shortcuts()) {
@@ -73,6 +73,9 @@ std::optional<Command> ShortcutKeys::conflict(const Command& command, const QKey
 
 void ShortcutKeys::give(const Command& command, const QKeySequence& keys)
 {
+    if (!command.action) {
+        return;
+    }
     QAction& action = *command.action;
     const QString tip = withoutKeys(action.toolTip(), action.shortcut());
     // Further built-in keys, such as a media key, stay beside the built-in one only.
@@ -85,6 +88,9 @@ void ShortcutKeys::give(const Command& command, const QKeySequence& keys)
 
 void ShortcutKeys::remember(const Command& command)
 {
+    if (!command.action) {
+        return;
+    }
     const QString name = kGroup + command.id();
     if (isChanged(command)) {
         m_settings.setValue(name, keys(command).toString(QKeySequence::PortableText));

@@ -181,8 +181,14 @@ void MainWindow::fillLayouts()
                 [this, key] { m_settings->remove(QString(kLayouts) + '/' + key); });
         }
     }
-    QAction* save = m_layoutMenu->addAction(tr("&Save this layout…"), this, &MainWindow::askSaveLayout);
-    save->setObjectName("saveLayout");
+    // Not the menu's own: it is filled anew each time it opens, and the entry keeps its keys.
+    auto* save = findChild<QAction*>("saveLayout");
+    if (!save) {
+        save = new QAction(tr("&Save this layout…"), this);
+        save->setObjectName("saveLayout");
+        connect(save, &QAction::triggered, this, &MainWindow::askSaveLayout);
+    }
+    m_layoutMenu->addAction(save);
 }
 
 void MainWindow::fillLanguages(QMenu& menu)
