@@ -27,6 +27,7 @@
 namespace toca::test {
 
 enum class ThreadOrder : std::uint8_t { Ascending, Descending, Shuffled };
+inline constexpr ThreadOrder kThreadOrders[] = {ThreadOrder::Ascending, ThreadOrder::Descending, ThreadOrder::Shuffled};
 
 class BlockRunner {
 public:

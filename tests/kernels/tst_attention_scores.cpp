@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/attention_scores.h"
 #include "kernels/cpu/lane_functions.h"
+#include "random_values.h"
 
 #include <QtTest>
 
 #include <cmath>
 #include <limits>
-#include <random>
 #include <vector>
 
 using namespace toca::kernels;
@@ -32,12 +32,7 @@ constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 std::vector<float> scoresOf(std::size_t count, float deviation)
 {
-    std::mt19937 random(3);
-    std::normal_distribution<float> normal(0.0F, deviation);
-    std::vector<float> scores(count);
-    for (float& score : scores)
-        score = normal(random);
-    return scores;
+    return toca::test::randomValues(count, 3, deviation);
 }
 
 std::vector<double> softmax(const float* scores, std::int64_t length, double scale)

@@ -5,15 +5,17 @@
 #include "kernels/norm_modulate_body.h"
 #include "kernels/select_tokens.h"
 #include "kernels/select_tokens_body.h"
+#include "random_values.h"
 
 #include <QtTest>
 
 #include <cmath>
-#include <random>
 #include <vector>
 
 using namespace toca::kernels;
 using toca::test::BlockRunner;
+using toca::test::kThreadOrders;
+using toca::test::randomValues;
 using toca::test::ThreadOrder;
 
 /// What the GPU's blocks run, executed on this CPU against the CPU's own kernels: places, edges, barriers and sums.
@@ -37,18 +39,6 @@ private Q_SLOTS:
 };
 
 namespace {
-
-constexpr ThreadOrder kOrders[] = {ThreadOrder::Ascending, ThreadOrder::Descending, ThreadOrder::Shuffled};
-
-std::vector<float> randomValues(std::size_t count, unsigned seed, float deviation = 1)
-{
-    std::mt19937 random(seed);
-    std::normal_distribution<float> normal(0.0F, deviation);
-    std::vector<float> values(count);
-    for (float& value : values)
-        value = normal(random);
-    return values;
-}
 
 std::vector<BFloat16> halvesOf(const std::vector<float>& values)
 {
@@ -100,7 +90,7 @@ void TestBlocks::runnerFindsAMissingBarrier()
 {
     for (const bool hasBarrier : {true, false}) {
         int wrong = 0;
-        for (const ThreadOrder order : kOrders) {
+        for (const ThreadOrder order : kThreadOrders) {
             std::vector<int> seen(64);
             BlockRunner::run(NeighbourBody{hasBarrier, seen.data()}, 1, 64, order);
             for (int thread = 0; thread < 64; ++thread)
@@ -147,7 +137,7 @@ void TestBlocks::normModulate()
     operation.out = expected.data();
     toca::kernels::normModulate(operation, 0, operation.rows());
     operation.out = out.data();
-    for (const ThreadOrder order : kOrders) {
+    for (const ThreadOrder order : kThreadOrders) {
         std::fill(out.begin(), out.end(), 0.0F);
         const NormModulateBody<float, float> single{operation};
         BlockRunner::run(single, single.blocks(), single.kThreads, order);
@@ -215,7 +205,7 @@ void TestBlocks::receivedAttention()
     auto work = scores;
     for (std::int64_t map = 0; map < kMaps; ++map)
         addReceivedAttention(work.data() + map * rows * length, rows, length, 0.3F, expected.data() + map * length);
-    for (const ThreadOrder order : kOrders) {
+    for (const ThreadOrder order : kThreadOrders) {
         std::vector<float> sums(expected.size(), 0.25F), logSumExp(static_cast<std::size_t>(kMaps * rows));
         ReceivedAttention operation{
             Element::Float32, scores.data(), logSumExp.data(), sums.data(), kMaps, rows, length, 0.3F};
@@ -260,7 +250,7 @@ void TestBlocks::entropy()
     operation.scale = 0.7F;
     operation.weight = 0.5F;
     attentionEntropy(operation, 0, operation.rows(), mean.data());
-    for (const ThreadOrder order : kOrders) {
+    for (const ThreadOrder order : kThreadOrders) {
         auto scores = raw;
         std::vector<float> entropy(expected.size());
         AttentionEntropy same = operation;
@@ -317,7 +307,7 @@ void TestBlocks::selection()
     std::vector<std::uint64_t> scratch;
     for (std::int64_t row = 0; row < kRows; ++row)
         selectTokens(scores.data() + row * tokens, tokens, count, expected.data() + row * count, scratch);
-    for (const ThreadOrder order : kOrders) {
+    for (const ThreadOrder order : kThreadOrders) {
         std::vector<std::int64_t> ids(expected.size(), -1);
         BlockRunner::run(
             SelectTokensBody{scores.data(), tokens, count, ids.data()}, kRows, SelectTokensBody::kThreads, order);
@@ -332,7 +322,7 @@ void TestBlocks::ages()
     std::vector<float> expected(2 * kTokens, 4.0F);
     for (std::int64_t row = 0; row < 2; ++row)
         renewAges(expected.data() + row * kTokens, kTokens, ids.data() + row * 3, 3);
-    for (const ThreadOrder order : kOrders) {
+    for (const ThreadOrder order : kThreadOrders) {
         std::vector<float> ages(2 * kTokens, 4.0F);
         BlockRunner::run(RenewAgesBody{ages.data(), kTokens, ids.data(), 3}, 2, RenewAgesBody::kThreads, order);
         QCOMPARE(ages, expected);

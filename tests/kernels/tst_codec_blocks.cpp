@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host_block.h"
 #include "kernels/cache_codec_body.h"
+#include "random_values.h"
 
 #include <QtTest>
 
 #include <cmath>
 #include <limits>
-#include <random>
 #include <vector>
 
 using namespace toca::kernels;
 using toca::test::BlockRunner;
+using toca::test::kThreadOrders;
 using toca::test::ThreadOrder;
 
 /// The GPU's codec, executed on this CPU: the same codes, scales and values as the CPU's own.
@@ -28,17 +29,12 @@ private Q_SLOTS:
 
 namespace {
 
-constexpr ThreadOrder kOrders[] = {ThreadOrder::Ascending, ThreadOrder::Descending, ThreadOrder::Shuffled};
 constexpr std::int64_t kRows = 6, kWidth = 75;
 
 /// Ordinary rows, one of zeros and one with an infinity.
 std::vector<float> features(unsigned seed)
 {
-    std::mt19937 random(seed);
-    std::normal_distribution<float> normal(0.0F, 3.0F);
-    std::vector<float> values(kRows * kWidth);
-    for (float& value : values)
-        value = normal(random);
+    auto values = toca::test::randomValues(kRows * kWidth, seed, 3.0F);
     std::fill_n(values.begin() + kWidth, kWidth, 0.0F);
     values[4 * kWidth + 7] = std::numeric_limits<float>::infinity();
     return values;
@@ -88,7 +84,7 @@ void TestCodecBlocks::codesAndScalesAreTheSame()
     const auto values = features(1);
     const std::vector<std::int64_t> ids{2, 0, 1, 0}; // two of three tokens, of two batches
     for (const bool isSubset : {false, true})
-        for (const ThreadOrder order : kOrders) {
+        for (const ThreadOrder order : kThreadOrders) {
             Table here, there;
             EncodeRows operation;
             operation.code = static_cast<CacheCode>(code);
@@ -166,7 +162,7 @@ void TestCodecBlocks::factorsAreTheSame()
 {
     QFETCH(int, code);
     constexpr int kFactors = 4;
-    for (const ThreadOrder order : kOrders) {
+    for (const ThreadOrder order : kThreadOrders) {
         Table here[kFactors], there[kFactors];
         RenewFactors operation;
         operation.code = static_cast<CacheCode>(code);

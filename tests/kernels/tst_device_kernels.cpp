@@ -8,6 +8,7 @@
 #include "kernels/select_tokens.h"
 #include "kernels/taylor.h"
 #include "kernels/token_scores.h"
+#include "random_values.h"
 
 #include <QtTest>
 
@@ -18,6 +19,7 @@
 #include <vector>
 
 using namespace toca::kernels;
+using toca::test::randomValues;
 
 class TestDeviceKernels : public QObject {
     Q_OBJECT
@@ -39,16 +41,6 @@ private:
 };
 
 namespace {
-
-std::vector<float> randomValues(std::size_t count, unsigned seed, float deviation = 1)
-{
-    std::mt19937 random(seed);
-    std::normal_distribution<float> normal(0.0F, deviation);
-    std::vector<float> values(count);
-    for (float& value : values)
-        value = normal(random);
-    return values;
-}
 
 /// A copy on the GPU.
 template <class T>

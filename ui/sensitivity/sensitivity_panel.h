@@ -13,10 +13,10 @@ class QProgressBar;
 class QPushButton;
 class QSpinBox;
 class QTableWidget;
-class QToolButton;
 
 namespace toca::ui {
 
+class SensitivityTable;
 class TokenMapView;
 
 /// The sensitivity lab: what to measure, the measured map beside a score's map, and how well every score foretells it.
@@ -28,7 +28,7 @@ public:
     SensitivityModel& model() { return *m_model; }
     TokenMapView& measuredMap() { return *m_measured; }
     TokenMapView& scoreMap() { return *m_score; }
-    QTableWidget& table() { return *m_table; }
+    QTableWidget& table();
     /// Steps and layers that a request has, for the fields.
     void setLimits(int steps, int layers, bool hasCrossAttention);
     /// For saying beforehand how many groups would be measured and for how long.
@@ -49,12 +49,13 @@ Q_SIGNALS:
     void failed(const toca::Error& error);
 
 private:
+    static constexpr int kPropagation = -1; ///< data of the list's entry that shows where an error goes
+    static constexpr int kProgressSteps = 1000;
     QWidget* makeChoice();
     QWidget* makeMaps();
     void sync();
     void syncState();
     void fillSites();
-    void fillTable();
     void showMaps();
     void say(const QString& text);
     QString costText() const; ///< of what the fields ask for
@@ -79,7 +80,7 @@ private:
     TokenMapView* m_measured;
     TokenMapView* m_score;
     QLabel* m_readout;
-    QTableWidget* m_table;
+    SensitivityTable* m_table;
     int m_stepCount = 30;
     int m_layerCount = 1;
     bool m_hasCrossAttention = true;
