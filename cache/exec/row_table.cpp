@@ -3,6 +3,7 @@
 
 #include "cache/exec/ops/gated_add.h"
 #include "cache/exec/ops/taylor.h"
+#include "cache/exec/ops/trained_rows.h"
 #include "cache/exec/profile.h"
 #include "kernels/cache_codec.h"
 
@@ -216,6 +217,8 @@ torch::Tensor gatedAdd(torch::Tensor x, const torch::Tensor& gate, const ModuleO
             return out;
     }
     const torch::Tensor features = y.features();
+    if (isTrainedGate(x, gate, features))
+        return trainedGatedAdd(x, gate, features);
     if (gate.defined())
         return gatedAdd(std::move(x), gate, features, overX);
     return overX && !hasGradients ? x.add_(features) : x + features;

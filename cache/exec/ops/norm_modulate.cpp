@@ -2,6 +2,7 @@
 #include "cache/exec/ops/norm_modulate.h"
 
 #include "cache/exec/ops/kernel_calls.h"
+#include "cache/exec/ops/trained_rows.h"
 #include "cache/exec/profile.h"
 #include "kernels/norm_modulate.h"
 
@@ -36,6 +37,8 @@ torch::Tensor normModulated(const torch::Tensor& x, const TokenSubset& subset, c
     const torch::Tensor& scale, double epsilon)
 {
     const PartScope scope(Part::Modulation);
+    if (runsTrained(x) && subset.isAll() && isTrainedModulation(x, shift) && isTrainedModulation(x, scale))
+        return trainedNormModulated(x, shift, scale, epsilon);
     if (!hasKernel(x, shift, scale)) {
         const auto normalized = torch::layer_norm(subset.gather(x), {x.size(2)}, {}, {}, epsilon);
         return torch::addcmul(shift, normalized, 1 + scale);

@@ -2,6 +2,7 @@
 #include "core/models/layers/cross_attention.h"
 
 #include "cache/exec/ops/attention_scores.h"
+#include "cache/exec/ops/trained_attention.h"
 #include "core/models/layers/activation_recorder.h"
 #include "core/models/layers/attention.h"
 #include "core/models/layers/attention_evidence.h"
@@ -91,6 +92,11 @@ torch::Tensor CrossAttentionImpl::forward(
     const torch::Tensor& x, const TokenSubset& subset, const PackedText& text, cache::CachingSession& session)
 {
     const std::int64_t batch = x.size(0), count = x.size(1), longest = text.longest();
+    const cache::TrainedHeads trained{m_heads, m_headSize, {}, {}, 0, {}};
+    if (!ActivationRecorder::current() && !session.wants(EvidenceKind::CrossAttentionEntropy)
+        && cache::runsTrainedAttention(x, trained, longest))
+        return proj->forward(cache::trainedCrossAttention(
+            q_linear->forward(x), kv_linear->forward(text.tokens).squeeze(0), text.lengths, trained));
     const auto kv = session.once(m_name, [&] { return keysAndValues(text); }).unbind(1);
     const auto q = q_linear->forward(x).view({batch, count, m_heads, m_headSize}).transpose(1, 2); // (B, heads, K, D)
     torch::Tensor bias; // (B, 1, 1, L): padding is not attended to

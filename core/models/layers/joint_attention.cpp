@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/models/layers/joint_attention.h"
 
+#include "cache/exec/ops/trained_attention.h"
 #include "core/models/layers/activation_recorder.h"
 #include "core/models/layers/attention.h"
 #include "core/models/layers/attention_evidence.h"
@@ -29,6 +30,10 @@ JointSelfAttentionImpl::JointSelfAttentionImpl(std::int64_t hiddenSize, std::int
 torch::Tensor JointSelfAttentionImpl::forward(
     const torch::Tensor& x, const TokenSubset& queries, cache::CachingSession& session)
 {
+    const cache::TrainedHeads trained{m_heads, m_headSize, {}, {}, 0, {}};
+    if (queries.isAll() && !ActivationRecorder::current() && !session.wants(EvidenceKind::SelfAttentionInfluence)
+        && !session.wants(EvidenceKind::ValueNorm) && cache::runsTrainedAttention(x, trained, x.size(1)))
+        return proj->forward(cache::trainedSelfAttention(qkv->forward(x), trained, {1, x.size(1), false}));
     const auto out = queries.isAll() ? attendAll(x, session) : attendSubset(x, queries); // (B, heads, K, D)
     const auto merged = out.transpose(1, 2).reshape({x.size(0), queries.count(), m_heads * m_headSize});
     return tapped(*this, proj_drop->forward(proj->forward(merged)));

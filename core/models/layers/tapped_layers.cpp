@@ -2,6 +2,7 @@
 #include "core/models/layers/tapped_layers.h"
 
 #include "cache/exec/ops/plain_operations.h"
+#include "cache/exec/ops/trained_rows.h"
 #include "core/models/layers/activation_recorder.h"
 #include "core/models/layers/attention.h"
 
@@ -86,7 +87,7 @@ torch::Tensor LinearImpl::forwardGelu(const torch::Tensor& x)
     if (usesPacked(x))
         return packedLinear(x, m_packed, bias, "gelu");
     auto hidden = torch::linear(x, weight.dim() == 2 ? weight : weight.flatten(1), bias);
-    return torch::GradMode::is_enabled() ? torch::gelu(hidden, "tanh") : torch::gelu_(hidden, "tanh");
+    return torch::GradMode::is_enabled() ? cache::gelu(hidden) : torch::gelu_(hidden, "tanh");
 }
 
 bool LinearImpl::usesPacked(const torch::Tensor& x) const
@@ -204,7 +205,7 @@ torch::Tensor SiluImpl::forward(torch::Tensor x)
 
 torch::Tensor GeluImpl::forward(torch::Tensor x)
 {
-    return tapped(*this, torch::GradMode::is_enabled() ? torch::gelu(x, "tanh") : torch::gelu_(x, "tanh"));
+    return tapped(*this, torch::GradMode::is_enabled() ? cache::gelu(x) : torch::gelu_(x, "tanh"));
 }
 
 torch::Tensor IdentityImpl::forward(const torch::Tensor& x)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/models/stdit3/attention.h"
 
+#include "cache/exec/ops/trained_attention.h"
 #include "core/models/layers/activation_recorder.h"
 #include "core/models/layers/attention.h"
 #include "core/models/layers/attention_evidence.h"
@@ -16,6 +17,8 @@ using cache::EvidenceKind;
 using cache::TokenSubset;
 
 namespace {
+
+constexpr double kNormEpsilon = 1e-6; ///< of queries and keys
 
 /// Turns neighbouring pairs (x0, x1) of the last axis. @param x (..., T, D)  @param rotation (T, D / 2)
 torch::Tensor rotated(const torch::Tensor& x, const torch::Tensor& rotation)
@@ -52,8 +55,8 @@ SelfAttentionImpl::SelfAttentionImpl(std::int64_t hiddenSize, std::int64_t heads
     , proj(register_module("proj", Linear(hiddenSize, hiddenSize)))
 {
     if (qkNorm) {
-        q_norm = register_module("q_norm", RmsNorm(m_headSize, 1e-6));
-        k_norm = register_module("k_norm", RmsNorm(m_headSize, 1e-6));
+        q_norm = register_module("q_norm", RmsNorm(m_headSize, kNormEpsilon));
+        k_norm = register_module("k_norm", RmsNorm(m_headSize, kNormEpsilon));
     } else {
         m_queries = register_module("q_norm", Identity());
         m_keys = register_module("k_norm", Identity());
@@ -65,6 +68,17 @@ torch::Tensor SelfAttentionImpl::forward(const torch::Tensor& x, const TokenSubs
 {
     if (!queries.isAll())
         return attendSubset(x, queries, layout, rotation);
+    cache::TrainedHeads trained{m_heads, m_headSize, {}, {}, kNormEpsilon, rotation};
+    if (q_norm) {
+        trained.queryWeight = q_norm->weight;
+        trained.keyWeight = k_norm->weight;
+    }
+    const bool isTemporal = m_kind == plan::LayerKind::Temporal;
+    if (m_kind != plan::LayerKind::Joint && !ActivationRecorder::current()
+        && !session.wants(EvidenceKind::SelfAttentionInfluence) && !session.wants(EvidenceKind::ValueNorm)
+        && cache::runsTrainedAttention(x, trained, isTemporal ? layout.frames : layout.positions))
+        return proj->forward(
+            cache::trainedSelfAttention(qkv->forward(x), trained, {layout.frames, layout.positions, isTemporal}));
     const std::int64_t batch = x.size(0), width = x.size(2);
     auto sequences = x.view({batch, layout.frames, layout.positions, width});
     if (m_kind == plan::LayerKind::Temporal)

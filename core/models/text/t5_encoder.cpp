@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/models/text/t5_encoder.h"
 
+#include "cache/exec/ops/trained_rows.h"
 #include "core/models/layers/activation_recorder.h"
 #include "core/models/layers/attention.h"
 
@@ -96,7 +97,7 @@ T5GatedFeedForwardImpl::T5GatedFeedForwardImpl(const T5Config& config)
 
 torch::Tensor T5GatedFeedForwardImpl::forward(const torch::Tensor& x)
 {
-    return tapped(*this, wo(torch::gelu(wi_0(x), "tanh") * wi_1(x)));
+    return tapped(*this, wo(cache::gelu(wi_0(x)) * wi_1(x)));
 }
 
 T5LayerFeedForwardImpl::T5LayerFeedForwardImpl(const T5Config& config)
