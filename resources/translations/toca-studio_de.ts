@@ -1161,6 +1161,138 @@
     </message>
 </context>
 <context>
+    <name>TrainingTexts</name>
+    <message>
+        <source>video</source>
+        <translation>Video</translation>
+    </message>
+    <message>
+        <source>single frames</source>
+        <translation>Einzelbilder</translation>
+    </message>
+    <message>
+        <source>pictures</source>
+        <translation>Bilder</translation>
+    </message>
+    <message>
+        <source>latents</source>
+        <translation>Latents</translation>
+    </message>
+    <message>
+        <source>loss</source>
+        <translation>Verlust</translation>
+    </message>
+    <message>
+        <source>Nothing yet</source>
+        <translation>Noch nichts</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>Läuft</translation>
+    </message>
+    <message>
+        <source>No news</source>
+        <translation>Keine Nachricht</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>Angehalten</translation>
+    </message>
+    <message>
+        <source>Ended</source>
+        <translation>Zu Ende</translation>
+    </message>
+    <message>
+        <source>The log holds no step yet.</source>
+        <translation>Das Protokoll enthält noch keinen Schritt.</translation>
+    </message>
+    <message>
+        <source>The log grows. Curves and samples follow it.</source>
+        <translation>Das Protokoll wächst. Kurven und Proben folgen ihm.</translation>
+    </message>
+    <message>
+        <source>The training has not said that it stopped, and has written nothing for a while: it was killed, or waits. toca train with the same folder goes on from its last state.</source>
+        <translation>Das Training hat nicht gesagt, dass es anhält, und seit einer Weile nichts geschrieben: Es wurde abgebrochen oder wartet. toca train mit demselben Ordner macht beim letzten Stand weiter.</translation>
+    </message>
+    <message>
+        <source>toca train with the same folder goes on from here.</source>
+        <translation>toca train mit demselben Ordner macht hier weiter.</translation>
+    </message>
+    <message>
+        <source>The learning rate has fallen to zero.</source>
+        <translation>Die Lernrate ist auf null gefallen.</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>%1 min</source>
+        <translation>%1 min</translation>
+    </message>
+    <message>
+        <source>%1 h %2 min</source>
+        <translation>%1 h %2 min</translation>
+    </message>
+    <message>
+        <source>%1 h</source>
+        <translation>%1 h</translation>
+    </message>
+    <message>
+        <source>%1 steps</source>
+        <translation>%1 Schritte</translation>
+    </message>
+    <message>
+        <source>last line %1 ago</source>
+        <translation>letzte Zeile vor %1</translation>
+    </message>
+    <message>
+        <source>trained for %1</source>
+        <translation>%1 trainiert</translation>
+    </message>
+    <message>
+        <source>%1 samples/s</source>
+        <translation>%1 Beispiele/s</translation>
+    </message>
+    <message>
+        <source>rate at zero in %1</source>
+        <translation>Lernrate in %1 bei null</translation>
+    </message>
+    <message>
+        <source>%1 left</source>
+        <translation>noch %1</translation>
+    </message>
+    <message>
+        <source>open end</source>
+        <translation>Ende offen</translation>
+    </message>
+    <message>
+        <source>model of step %1</source>
+        <translation>Modell von Schritt %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n roll-back(s), marked in the curves</source>
+        <translation>
+            <numerusform>%n Rücksprung, in den Kurven markiert</numerusform>
+            <numerusform>%n Rücksprünge, in den Kurven markiert</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n step(s) whose loss or gradient is no number</source>
+        <translation>
+            <numerusform>%n Schritt, dessen Verlust oder Gradient keine Zahl ist</numerusform>
+            <numerusform>%n Schritte, deren Verlust oder Gradient keine Zahl ist</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n line(s) of the log could not be read</source>
+        <translation>
+            <numerusform>%n Zeile des Protokolls war nicht lesbar</numerusform>
+            <numerusform>%n Zeilen des Protokolls waren nicht lesbar</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>toca::app::EngineRunner</name>
     <message>
         <source>A run is going on. Wait for it or cancel it first.</source>
@@ -3798,6 +3930,18 @@ Einige Werte weichen davon ab: erneut wählen stellt alle seine Werte wieder her
         <source>Probe: damage</source>
         <translation>Sonde: Schaden</translation>
     </message>
+    <message>
+        <source>Open trainin&amp;g…</source>
+        <translation>Trainin&amp;g öffnen…</translation>
+    </message>
+    <message>
+        <source>Curves and samples of a training, while it goes on or after</source>
+        <translation>Kurven und Proben eines Trainings, während es läuft oder danach</translation>
+    </message>
+    <message>
+        <source>Open the folder of a training</source>
+        <translation>Ordner eines Trainings öffnen</translation>
+    </message>
 </context>
 <context>
     <name>toca::ui::MapLegend</name>
@@ -5708,6 +5852,95 @@ Doppelklick oder Eingabe öffnet diesen Lauf mit seinen Karten und seiner Statis
     </message>
 </context>
 <context>
+    <name>toca::ui::SampleBoard</name>
+    <message>
+        <source>No samples yet. A training makes them with each validation.</source>
+        <translation>Noch keine Proben. Ein Training macht sie bei jeder Prüfung.</translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation>Proben</translation>
+    </message>
+    <message>
+        <source>Milestone</source>
+        <translation>Meilenstein</translation>
+    </message>
+    <message>
+        <source>Whose samples are shown: the milestones of the training, from the first to the newest</source>
+        <translation>Wessen Proben gezeigt werden: die Meilensteine des Trainings, vom ersten bis zum neuesten</translation>
+    </message>
+    <message>
+        <source>Beside it</source>
+        <translation>Daneben</translation>
+    </message>
+    <message>
+        <source>Another milestone whose samples of the same captions stand on the left</source>
+        <translation>Ein anderer Meilenstein, dessen Proben zu denselben Beschreibungen links stehen</translation>
+    </message>
+    <message>
+        <source>beside</source>
+        <translation>neben</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>nichts</translation>
+    </message>
+    <message>
+        <source>the first</source>
+        <translation>dem ersten</translation>
+    </message>
+    <message>
+        <source>the one before</source>
+        <translation>dem vorigen</translation>
+    </message>
+    <message>
+        <source>step %1</source>
+        <translation>Schritt %1</translation>
+    </message>
+    <message>
+        <source>Sample %1</source>
+        <translation>Probe %1</translation>
+    </message>
+    <message>
+        <source>Pause the samples</source>
+        <translation>Proben anhalten</translation>
+    </message>
+    <message>
+        <source>Play the samples</source>
+        <translation>Proben abspielen</translation>
+    </message>
+</context>
+<context>
+    <name>toca::ui::SampleStore</name>
+    <message>
+        <source>Class %1</source>
+        <translation>Klasse %1</translation>
+    </message>
+    <message>
+        <source>This build reads no clips.</source>
+        <translation>Dieses Programm wurde ohne das Lesen von Clips gebaut.</translation>
+    </message>
+    <message>
+        <source>The file holds no picture.</source>
+        <translation>Die Datei enthält kein Bild.</translation>
+    </message>
+</context>
+<context>
+    <name>toca::ui::SampleTile</name>
+    <message>
+        <source>None</source>
+        <translation>Keine</translation>
+    </message>
+    <message>
+        <source>Cannot be read</source>
+        <translation>Nicht lesbar</translation>
+    </message>
+    <message>
+        <source>Reading…</source>
+        <translation>Wird gelesen…</translation>
+    </message>
+</context>
+<context>
     <name>toca::ui::ScheduleEditor</name>
     <message>
         <source>%1 of the tokens</source>
@@ -7544,6 +7777,190 @@ Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie
     </message>
 </context>
 <context>
+    <name>toca::ui::TrainingPanel</name>
+    <message>
+        <source>Open training…</source>
+        <translation>Training öffnen…</translation>
+    </message>
+    <message>
+        <source>Open the folder of a training (toca train --out FOLDER) to watch its curves and samples, while it goes on or after.
+A folder can be dropped on the window, too.</source>
+        <translation>Öffnen Sie den Ordner eines Trainings (toca train --out ORDNER), um seine Kurven und Proben zu sehen, während es läuft oder danach.
+Ein Ordner kann auch auf das Fenster gezogen werden.</translation>
+    </message>
+    <message>
+        <source>Use this model</source>
+        <translation>Dieses Modell benutzen</translation>
+    </message>
+    <message>
+        <source>Generate with the averaged weights that the training exported last</source>
+        <translation>Mit den gemittelten Gewichten erzeugen, die das Training zuletzt ausgegeben hat</translation>
+    </message>
+    <message>
+        <source>Show folder</source>
+        <translation>Ordner zeigen</translation>
+    </message>
+    <message>
+        <source>Open the training&apos;s folder in the file manager</source>
+        <translation>Den Ordner des Trainings in der Dateiverwaltung öffnen</translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation>Öffnen…</translation>
+    </message>
+    <message>
+        <source>Open the folder of another training</source>
+        <translation>Den Ordner eines anderen Trainings öffnen</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>Schritte</translation>
+    </message>
+    <message>
+        <source>Curves over the steps</source>
+        <translation>Kurven über den Schritten</translation>
+    </message>
+    <message>
+        <source>Hours</source>
+        <translation>Stunden</translation>
+    </message>
+    <message>
+        <source>Curves over the hours of training; pauses, validations and samples left out</source>
+        <translation>Kurven über den Stunden des Trainings; ohne Pausen, Prüfungen und Proben</translation>
+    </message>
+    <message>
+        <source>Linear</source>
+        <translation>Linear</translation>
+    </message>
+    <message>
+        <source>Linear axis of the loss</source>
+        <translation>Lineare Achse des Verlusts</translation>
+    </message>
+    <message>
+        <source>Logarithmic</source>
+        <translation>Logarithmisch</translation>
+    </message>
+    <message>
+        <source>Logarithmic axis of the loss</source>
+        <translation>Logarithmische Achse des Verlusts</translation>
+    </message>
+    <message>
+        <source>Averaged over</source>
+        <translation>Gemittelt über</translation>
+    </message>
+    <message>
+        <source>Over how many steps of a kind the thick curves are averaged</source>
+        <translation>Über wie viele Schritte einer Art die dicken Kurven gemittelt werden</translation>
+    </message>
+    <message>
+        <source>each step</source>
+        <translation>jeden Schritt</translation>
+    </message>
+    <message>
+        <source>%1 steps</source>
+        <translation>%1 Schritte</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>Alles zeigen</translation>
+    </message>
+    <message>
+        <source>The whole training again (0 in a plot, or a double click). The wheel, + and − zoom, dragging chooses a range.</source>
+        <translation>Wieder das ganze Training (0 in einer Kurve oder ein Doppelklick). Das Rad, + und − vergrößern und verkleinern, Ziehen wählt einen Bereich.</translation>
+    </message>
+    <message>
+        <source>averaged over</source>
+        <translation>gemittelt über</translation>
+    </message>
+    <message>
+        <source>The log is gone: the folder holds no log.jsonl.</source>
+        <translation>Das Protokoll ist weg: Der Ordner enthält kein log.jsonl.</translation>
+    </message>
+    <message>
+        <source>The log cannot be read: log.jsonl must be a file that may be read.</source>
+        <translation>Das Protokoll ist nicht lesbar: log.jsonl muss eine Datei sein, die gelesen werden darf.</translation>
+    </message>
+    <message>
+        <source>Reading the log, %1 %</source>
+        <translation>Das Protokoll wird gelesen, %1 %</translation>
+    </message>
+</context>
+<context>
+    <name>toca::ui::TrainingPlots</name>
+    <message>
+        <source>Loss</source>
+        <translation>Verlust</translation>
+    </message>
+    <message>
+        <source>Of each step, faint, and averaged over steps of its kind. Losses of different kinds are not comparable. Points: the averaged weights on held-out clips at fixed noise.</source>
+        <translation>Jedes Schritts, blass, und gemittelt über Schritte seiner Art. Verluste verschiedener Arten sind nicht vergleichbar. Punkte: die gemittelten Gewichte auf zurückgehaltenen Clips bei festem Rauschen.</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>Lernrate</translation>
+    </message>
+    <message>
+        <source>What the optimisers were given at each step.</source>
+        <translation>Was die Optimierer bei jedem Schritt bekamen.</translation>
+    </message>
+    <message>
+        <source>Gradient norm</source>
+        <translation>Gradientennorm</translation>
+    </message>
+    <message>
+        <source>Before clipping, of each step, faint, and averaged.</source>
+        <translation>Vor dem Kappen, jedes Schritts, blass, und gemittelt.</translation>
+    </message>
+    <message>
+        <source>Samples per second</source>
+        <translation>Beispiele je Sekunde</translation>
+    </message>
+    <message>
+        <source>Clips or pictures that the training looks at, mean of a minute.</source>
+        <translation>Clips oder Bilder, die das Training ansieht, im Mittel einer Minute.</translation>
+    </message>
+    <message>
+        <source>step %1, %2 h</source>
+        <translation>Schritt %1, %2 h</translation>
+    </message>
+    <message>
+        <source>step</source>
+        <translation>Schritt</translation>
+    </message>
+    <message>
+        <source>hours of training</source>
+        <translation>Stunden des Trainings</translation>
+    </message>
+    <message>
+        <source>● validation</source>
+        <translation>● Prüfung</translation>
+    </message>
+    <message>
+        <source>roll-back</source>
+        <translation>Rücksprung</translation>
+    </message>
+    <message>
+        <source>rate begins to fall</source>
+        <translation>Lernrate beginnt zu fallen</translation>
+    </message>
+    <message>
+        <source>Rolled back to step %1.</source>
+        <translation>Zurück zu Schritt %1.</translation>
+    </message>
+    <message>
+        <source>The learning rate begins to fall.</source>
+        <translation>Die Lernrate beginnt zu fallen.</translation>
+    </message>
+    <message>
+        <source>No samples were made.</source>
+        <translation>Es wurden keine Proben gemacht.</translation>
+    </message>
+    <message>
+        <source>%1: loss %2, averaged %3</source>
+        <translation>%1: Verlust %2, gemittelt %3</translation>
+    </message>
+</context>
+<context>
     <name>toca::ui::TunerCard</name>
     <message>
         <source>Tune automatically</source>
@@ -7669,6 +8086,14 @@ Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie
     <message>
         <source>Several policies on one request, side by side</source>
         <translation>Mehrere Verfahren für eine Anfrage, nebeneinander</translation>
+    </message>
+    <message>
+        <source>Training</source>
+        <translation>Training</translation>
+    </message>
+    <message>
+        <source>Curves and samples of a training, live or after</source>
+        <translation>Kurven und Proben eines Trainings, während es läuft oder danach</translation>
     </message>
 </context>
 </TS>

@@ -2,6 +2,30 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>TrainingTexts</name>
+    <message numerus="yes">
+        <source>%n roll-back(s), marked in the curves</source>
+        <translation>
+            <numerusform>%n roll-back, marked in the curves</numerusform>
+            <numerusform>%n roll-backs, marked in the curves</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n step(s) whose loss or gradient is no number</source>
+        <translation>
+            <numerusform>%n step whose loss or gradient is no number</numerusform>
+            <numerusform>%n steps whose loss or gradient is no number</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n line(s) of the log could not be read</source>
+        <translation>
+            <numerusform>%n line of the log could not be read</numerusform>
+            <numerusform>%n lines of the log could not be read</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>toca::ui::ExplorePanel</name>
     <message numerus="yes">
         <source>%n run(s). Click one to open it.</source>

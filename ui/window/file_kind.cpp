@@ -28,6 +28,9 @@ bool isSafetensors(const QByteArray& begin)
 
 FileKind fileKind(const QString& path)
 {
+    if (QFileInfo(path).fileName() == QLatin1String("log.jsonl")) {
+        return FileKind::Training;
+    }
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly)) {
         return FileKind::Media;
@@ -63,7 +66,11 @@ FileKind fileKind(const QString& path)
 FileKind folderKind(const QString& path)
 {
     const bool isRun = QFileInfo(path + "/request.json").isFile() && QFileInfo(path + "/report.json").isFile();
-    return isRun ? FileKind::Run : FileKind::Model;
+    const auto has = [&path](const char* name) { return QFileInfo::exists(path + QLatin1String(name)); };
+    // A training whose log is gone is to be refused as a training.
+    const bool isTraining = !has("/pipeline.json") && !has("/model_index.json")
+        && (QFileInfo(path + "/log.jsonl").isFile() || (has("/state.safetensors") && has("/model")));
+    return isRun ? FileKind::Run : isTraining ? FileKind::Training : FileKind::Model;
 }
 
 } // namespace toca::ui

@@ -9,6 +9,7 @@ enum class FileKind {
     Trace, ///< what a run did
     Run, ///< a bundle, or a run's folder
     Settings, ///< presets of the caching panel
+    Training, ///< the folder of a training, or its log
     Model, ///< weights: PyTorch or safetensors
     Media, ///< anything else: picture or clip
 };

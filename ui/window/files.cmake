@@ -9,6 +9,7 @@ list(APPEND ui_sources ${CMAKE_CURRENT_SOURCE_DIR}/error_text.cpp ${CMAKE_CURREN
   ${CMAKE_CURRENT_SOURCE_DIR}/window/main_window_library.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/window/main_window_manners.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/window/main_window_runs.cpp
+  ${CMAKE_CURRENT_SOURCE_DIR}/window/main_window_training.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/window/main_window_tuning.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/window/main_window_compare.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/window/main_window_present.cpp

@@ -22,6 +22,7 @@
 #include "ui/sensitivity/probe_panel.h"
 #include "ui/sensitivity/sensitivity_panel.h"
 #include "ui/statistics/statistics_panel.h"
+#include "ui/training/training_panel.h"
 #include "ui/tune/curves_panel.h"
 #include "ui/tune/schedule_panel.h"
 #include "ui/tune/tuning_desk.h"
@@ -127,6 +128,7 @@ MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* paren
     , m_summary(new SummaryStrip)
     , m_status(new StatusLine)
     , m_racePanel(new RacePanel(m_race, m_caching->model(), m_tasks))
+    , m_training(new TrainingPanel(m_files))
     , m_tuning(std::make_unique<TuningDesk>(
           *m_caching, costsOf(options.settingsFile), presetFileOf(*m_settings), m_files.recordedRuns))
     , m_runDesk(std::make_unique<RunDesk>(
@@ -160,6 +162,7 @@ MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* paren
     playerLayout->addWidget(m_summary);
     m_centre->addWidget(playerPage);
     m_centre->addWidget(m_racePanel);
+    m_centre->addWidget(m_training);
     setCentralWidget(centre);
     m_docks.prompt = addDock("promptDock", tr("Prompt"), m_prompt);
     m_docks.caching = addDock("cachingDock", tr("Caching"), m_caching);
@@ -191,6 +194,7 @@ MainWindow::MainWindow(EnginePort& engine, WindowOptions options, QWidget* paren
     connectLinks();
     connectManners();
     connectLab();
+    connectTraining();
     connect(m_workspaces.get(), &Workspaces::currentChanged, this, &MainWindow::showCentre);
     showCentre();
     connect(&m_tick, &LivePace::tick, this, &MainWindow::refreshLive);
@@ -378,6 +382,7 @@ void MainWindow::onModelDescribed(const ModelInfo& model)
         m_prompt->model().setModel(model);
         rememberRecent(QString::fromStdString(model.path));
         m_status->showIdle(tr("Model %1").arg(QString::fromStdString(model.name)));
+        leaveTraining();
         Q_EMIT modelReady();
     });
     dialog->open();
@@ -396,11 +401,12 @@ void MainWindow::onModelChanged()
     updateActions();
 }
 
-/// The page of the workspace; the other one must not ask for room.
+/// The page of the workspace; the others must not ask for room.
 void MainWindow::showCentre()
 {
     constexpr int kLeastRaceWidth = 720; // below that its tables scroll
-    const int page = m_workspaces->current() == Workspace::Race ? 1 : 0;
+    const Workspace workspace = m_workspaces->current();
+    const int page = workspace == Workspace::Race ? 1 : workspace == Workspace::Training ? 2 : 0;
     m_racePanel->setMinimumWidth(page == 1 ? kLeastRaceWidth : 0);
     for (int index = 0; index < m_centre->count(); ++index) {
         const auto policy = index == page ? QSizePolicy::Preferred : QSizePolicy::Ignored;

@@ -40,6 +40,7 @@ class ShortcutKeys;
 class StatusLine;
 class SummaryStrip;
 class ThresholdCard;
+class TrainingPanel;
 class TokenGridPanel;
 class Tour;
 class TuningDesk;
@@ -78,6 +79,7 @@ public:
     TokenGridPanel& tokens() { return *m_tokens; }
     StatisticsPanel& statistics() { return *m_statistics; }
     RunDesk& runDesk() { return *m_runDesk; }
+    TrainingPanel& training() { return *m_training; }
     SummaryStrip& summary() { return *m_summary; }
     StatusLine& statusText() { return *m_status; }
     Banner& banner() { return *m_banner; }
@@ -98,8 +100,10 @@ public Q_SLOTS:
     void compareWithUncached();
     void startRace();
     void recordThresholds();
-    /// A trace, a picture or clip, a model folder or a checkpoint, told apart by what it is.
+    /// A trace, a picture or clip, a model folder, a checkpoint or a training, told apart by what it is.
     void openPath(const QString& path);
+    /// The curves and samples of a folder that `toca train --out` wrote, or of its log.
+    void openTraining(const QString& path);
     void saveClipTo(const QString& path);
     void saveTraceTo(const QString& path);
     void saveBundleTo(const QString& path);
@@ -181,6 +185,10 @@ private:
     void openSettingFile(const QString& path);
     void connectExplore();
     void startTuner();
+    // main_window_training.cpp
+    void connectTraining();
+    void askOpenTraining();
+    void leaveTraining(); ///< for what is shown in the other workspaces
     // main_window_actions.cpp
     void makeActions();
     void makeMenus();
@@ -238,9 +246,10 @@ private:
     SummaryStrip* m_summary;
     StatusLine* m_status;
     RacePanel* m_racePanel;
+    TrainingPanel* m_training;
     std::unique_ptr<TuningDesk> m_tuning;
     std::unique_ptr<RunDesk> m_runDesk;
-    QStackedWidget* m_centre; ///< player, or race
+    QStackedWidget* m_centre; ///< player, race, or training
     Docks m_docks;
     std::unique_ptr<Workspaces> m_workspaces;
     QMenu* m_recentMenu = nullptr;

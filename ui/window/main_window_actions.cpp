@@ -90,6 +90,8 @@ void MainWindow::makeActions()
         ->setIcon(icon("folder"));
     addAction(
         "openModel", tr("Open &model folder…"), QKeySequence(Qt::CTRL | Qt::Key_M), {}, &MainWindow::askOpenModel);
+    addAction("openTraining", tr("Open trainin&g…"), QKeySequence(Qt::CTRL | Qt::Key_T),
+        tr("Curves and samples of a training, while it goes on or after"), &MainWindow::askOpenTraining);
     addAction("openCheckpoint", tr("Open &checkpoint file…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_M),
         tr("Open a single file of weights: .safetensors, .pt, .pth or .bin"), &MainWindow::askOpenCheckpoint);
     addAction("modelDetails", tr("Model &details"), {}, {}, &MainWindow::showModelDetails);
@@ -115,7 +117,7 @@ void MainWindow::makeActions()
 void MainWindow::makeMenus()
 {
     QMenu* file = menuBar()->addMenu(tr("&File"));
-    file->QWidget::addActions({action("open"), action("openModel"), action("openCheckpoint")});
+    file->QWidget::addActions({action("open"), action("openModel"), action("openCheckpoint"), action("openTraining")});
     m_recentMenu = file->addMenu(tr("Open &recent"));
     m_recentMenu->setToolTipsVisible(true);
     connect(m_recentMenu, &QMenu::aboutToShow, this, &MainWindow::fillRecent);

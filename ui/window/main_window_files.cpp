@@ -59,6 +59,8 @@ void MainWindow::openPath(const QString& path)
         m_runDesk->store().loadPath(path);
     } else if (kind == FileKind::Settings) {
         openSettingFile(path);
+    } else if (kind == FileKind::Training) {
+        openTraining(path);
     } else if (kind == FileKind::Model) {
         openModel(path);
     } else if (kind == FileKind::Trace) {
@@ -95,6 +97,7 @@ void MainWindow::openTrace(const QString& path)
                 return; // a run was started meanwhile; it is what is shown
             }
             m_banner->hide();
+            leaveTraining();
             m_run.clear();
             m_openedTrace = file->trace;
             m_openedRequest = file->requestJson;
@@ -135,6 +138,7 @@ void MainWindow::openClip(const QString& path)
                 return;
             }
             takeRequest(*request);
+            leaveTraining();
             if (clip && !clip->isEmpty() && !m_run.isRunning()) {
                 m_run.clear();
                 m_openedTrace.reset();

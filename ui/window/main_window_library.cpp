@@ -218,7 +218,7 @@ void MainWindow::showStoredRun(
         return; // a run was started meanwhile; it is what is shown
     }
     m_banner->hide();
-    if (m_workspaces->current() == Workspace::Race) {
+    if (m_workspaces->current() == Workspace::Race || m_workspaces->current() == Workspace::Training) {
         m_workspaces->switchTo(Workspace::Analyse);
     }
     takeRequest(toJson(result->request));

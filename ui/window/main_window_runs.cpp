@@ -103,6 +103,7 @@ void MainWindow::generate()
         return;
     }
     m_banner->hide();
+    leaveTraining();
     m_prompt->takeEdits();
     m_comparisonAsked = true; // where the baseline is there already, the finished run is shown beside it
     if (m_run.start(request())) {

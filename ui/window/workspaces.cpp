@@ -19,7 +19,8 @@ constexpr int kWideWindow = 1200;
 
 const char* key(int workspace)
 {
-    constexpr const char* kKeys[kWorkspaces]{"layout/generate", "layout/tune", "layout/analyse", "layout/race"};
+    constexpr const char* kKeys[kWorkspaces]{
+        "layout/generate", "layout/tune", "layout/analyse", "layout/race", "layout/training"};
     return kKeys[workspace];
 }
 
@@ -35,9 +36,11 @@ QString workspaceTitle(Workspace workspace)
     case Workspace::Analyse:
         return Workspaces::tr("Analyse");
     case Workspace::Race:
+        return Workspaces::tr("Race");
+    case Workspace::Training:
         break;
     }
-    return Workspaces::tr("Race");
+    return Workspaces::tr("Training");
 }
 
 QString workspaceHelp(Workspace workspace)
@@ -50,9 +53,11 @@ QString workspaceHelp(Workspace workspace)
     case Workspace::Analyse:
         return Workspaces::tr("Map, tokens and statistics as large as possible");
     case Workspace::Race:
+        return Workspaces::tr("Several policies on one request, side by side");
+    case Workspace::Training:
         break;
     }
-    return Workspaces::tr("Several policies on one request, side by side");
+    return Workspaces::tr("Curves and samples of a training, live or after");
 }
 
 Workspaces::Workspaces(QMainWindow& window, const Docks& docks)
@@ -90,6 +95,12 @@ void Workspaces::arrange(Workspace workspace)
     }
     const bool isWide = m_window.width() >= kWideWindow;
     const int side = isWide ? 330 : 256;
+    if (workspace == Workspace::Training) {
+        for (QDockWidget* dock : m_docks.all()) {
+            dock->hide();
+        }
+        return;
+    }
     if (workspace == Workspace::Race) { // the clips need the room
         m_docks.prompt->setVisible(isWide);
         for (QDockWidget* dock : {m_docks.caching, m_docks.map, m_docks.statistics, m_docks.tokens, m_docks.comparison,

@@ -12,8 +12,8 @@ class QSettings;
 
 namespace toca::ui {
 
-enum class Workspace { Generate, Tune, Analyse, Race };
-inline constexpr int kWorkspaces = 4;
+enum class Workspace { Generate, Tune, Analyse, Race, Training };
+inline constexpr int kWorkspaces = 5;
 QString workspaceTitle(Workspace workspace);
 QString workspaceHelp(Workspace workspace);
 
