@@ -125,17 +125,43 @@ TOCA_INLINE void unprepare(T* to, const T* from, const float* given, const Prepa
         store(to + j * kLanes, gradient[j]);
 }
 
+/// One step of turning 16 x 16 values: exchanges the blocks of kSize x kSize on both sides of the diagonal.
+template <int kSize>
+TOCA_INLINE void exchangeBlocks(Lanes (&block)[kLanes])
+{
+    LaneBits low, high;
+    for (std::uint32_t i = 0; i < kLanes; ++i) {
+        low[i] = (i & kSize) ? i - kSize + kLanes : i;
+        high[i] = (i & kSize) ? i + kLanes : i + kSize;
+    }
+    for (int r = 0; r < kLanes; ++r)
+        if (!(r & kSize)) {
+            const Lanes upper = block[r], lower = block[r + kSize];
+            block[r] = __builtin_shuffle(upper, lower, low);
+            block[r + kSize] = __builtin_shuffle(upper, lower, high);
+        }
+}
+
 /// (rows, 16 kWidth) -> (16 kWidth, padded rows), zeros where there is no row
 template <int kWidth>
 TOCA_INLINE void turn(float* to, const float* from, std::int64_t rows)
 {
     const std::int64_t length = padded(rows);
-    for (std::int64_t c = 0; c < kWidth * kLanes; ++c) {
-        for (std::int64_t r = 0; r < rows; ++r)
-            to[c * length + r] = from[r * kWidth * kLanes + c];
-        for (std::int64_t r = rows; r < length; ++r)
-            to[c * length + r] = 0;
-    }
+    Lanes block[kLanes];
+    for (std::int64_t first = 0; first < rows; first += kLanes)
+        for (std::int64_t c = 0; c < kWidth * kLanes; c += kLanes) {
+            for (int i = 0; i < kLanes; ++i) {
+                block[i] = Lanes{};
+                if (first + i < rows)
+                    load(block[i], from + (first + i) * kWidth * kLanes + c);
+            }
+            exchangeBlocks<8>(block);
+            exchangeBlocks<4>(block);
+            exchangeBlocks<2>(block);
+            exchangeBlocks<1>(block);
+            for (int i = 0; i < kLanes; ++i)
+                store(to + (c + i) * length + first, block[i]);
+        }
 }
 
 /// Scores become probabilities; those behind the last key become 0.
