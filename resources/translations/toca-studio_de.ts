@@ -1291,6 +1291,13 @@
             <numerusform>%n Zeilen des Protokolls waren nicht lesbar</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>last line %n day(s) ago</source>
+        <translation>
+            <numerusform>letzte Zeile vor %n Tag</numerusform>
+            <numerusform>letzte Zeile vor %n Tagen</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>toca::app::EngineRunner</name>

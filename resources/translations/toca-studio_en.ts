@@ -24,6 +24,13 @@
             <numerusform>%n lines of the log could not be read</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>last line %n day(s) ago</source>
+        <translation>
+            <numerusform>last line %n day ago</numerusform>
+            <numerusform>last line %n days ago</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>toca::ui::ExplorePanel</name>

@@ -2,4 +2,5 @@ foreach(part training_watch training_plots training_texts training_panel sample_
   list(APPEND ui_sources ${CMAKE_CURRENT_SOURCE_DIR}/training/${part}.cpp)
   list(APPEND ui_headers ${CMAKE_CURRENT_SOURCE_DIR}/training/${part}.h)
 endforeach()
+list(APPEND ui_sources ${CMAKE_CURRENT_SOURCE_DIR}/training/training_plots_input.cpp)
 list(APPEND ui_headers ${CMAKE_CURRENT_SOURCE_DIR}/training/training_tickers.h)

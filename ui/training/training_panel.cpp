@@ -18,6 +18,7 @@
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QLocale>
 #include <QPushButton>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -178,8 +179,8 @@ QWidget* TrainingPanel::makeControls()
     m_smoothing->setObjectName("trainingSmoothing");
     m_smoothing->setAccessibleName(tr("Averaged over"));
     m_smoothing->setToolTip(tr("Over how many steps of a kind the thick curves are averaged"));
-    for (const int span : {1, 10, 30, 100, 300, 1000}) {
-        m_smoothing->addItem(span == 1 ? tr("each step") : tr("%1 steps").arg(span), span);
+    for (const int span : {1, 10, 30, 100, 300, 1000, 3000, 10'000}) {
+        m_smoothing->addItem(span == 1 ? tr("each step") : tr("%1 steps").arg(QLocale().toString(span)), span);
     }
     m_smoothing->setCurrentIndex(m_smoothing->findData(kUsualSmoothing));
     m_whole = new QPushButton(tr("Show all"));
@@ -258,7 +259,9 @@ void TrainingPanel::ask(std::optional<std::pair<double, double>> range)
 void TrainingPanel::refresh()
 {
     m_pages->setCurrentIndex(folder().isEmpty() ? 0 : 1);
-    m_name->setText(QDir::toNativeSeparators(folder()));
+    const QString home = QDir::homePath() + QLatin1Char('/');
+    m_name->setText(QDir::toNativeSeparators(
+        folder().startsWith(home) ? QStringLiteral("~/") + folder().mid(home.size()) : folder()));
     const auto& curves = m_watch.curves();
     m_plots->show(curves ? *curves : library::TrainingCurves(), m_logarithmic->isChecked());
     m_whole->setEnabled(m_watch.request().range.has_value());

@@ -94,7 +94,10 @@ QString TrainingTexts::standing(const library::TrainingStanding& standing, Train
     QStringList parts;
     parts << tr("%1 steps").arg(count(standing.steps));
     if (standing.lastTime > 0 && now >= standing.lastTime) {
-        parts << tr("last line %1 ago").arg(duration(now - standing.lastTime));
+        constexpr double kDay = 86400;
+        const double age = now - standing.lastTime;
+        parts << (age >= 2 * kDay ? tr("last line %n day(s) ago", "", static_cast<int>(std::min(age / kDay, 1e6)))
+                                  : tr("last line %1 ago").arg(duration(age)));
     }
     if (standing.trainedSeconds > 0) {
         parts << tr("trained for %1").arg(duration(standing.trainedSeconds));
