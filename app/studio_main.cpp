@@ -70,6 +70,10 @@ int main(int argc, char** argv)
     app::EngineRunner engine(makeEngine());
     ui::FileServices services = app::mediaServices();
     services.recordedRuns = [](const std::string& modelPath) { return app::recordedRuns(modelPath); };
+    services.embeddedModels = embeddedModelNames();
+    if (!services.embeddedModels.empty()) {
+        services.embeddedModels.front().clear(); // the default one
+    }
     // Pictures of the window are of nobody's runs.
     const QTemporaryDir forPictures;
     const std::string ownLibrary =

@@ -33,6 +33,7 @@ void addVerifyCommand(CLI::App& program, Action& action);
 void addInfoCommand(CLI::App& program, Action& action);
 void addPoliciesCommand(CLI::App& program, Action& action);
 void addModelsCommand(CLI::App& program, Action& action);
+void addConvertModelCommand(CLI::App& program, Action& action);
 void addConvertRouterCommand(CLI::App& program, Action& action);
 
 } // namespace toca::app

@@ -102,14 +102,21 @@ Result<Json> run(const EvalOptions& options)
     const auto model = engine->describe(options.request.model.value_or(""));
     if (!model)
         return unexpected(model.error());
-    if (!model->takesPrompt)
-        return invalid("'" + model->name + "' takes a class, no prompt: toca eval judges what prompts ask for.");
+    if (!model->takesPrompt && model->classNames != world::objectNames())
+        return invalid("'" + model->name
+            + "' makes pictures of classes that are not those of the world (\"red ball\" and so on): there is nothing "
+              "to judge them by.");
+    if (!model->takesPrompt && counts->pairs > 0)
+        return invalid("--pairs is for models that read prompts; a class is one object.");
     auto request = requestOf(options.request, defaultsOf(*model));
     if (!request)
         return unexpected(request.error());
     request->seed = options.request.seed.value_or(kFirstSeed);
-    const auto cases = evalCases(*counts, *request);
-    request->prompt = cases.front().prompt;
+    const auto cases =
+        model->takesPrompt ? evalCases(*counts, *request) : evalClasses(*counts, *request, model->classNames);
+    request->classLabel = cases.front().classLabel;
+    if (model->takesPrompt)
+        request->prompt = cases.front().prompt;
     auto contestants = racersOf(*engine, uncached(*request), *choices);
     if (!contestants)
         return unexpected(contestants.error());
@@ -155,7 +162,7 @@ void addEvalCommand(CLI::App& program, Action& action)
         "eval", "Measure how well a model follows held-out prompts; goes on where it was stopped");
     options->request.addRequestTo(*command);
     command->option_defaults()->group("Evaluation");
-    addInteger(*command, "--clips", options->clips, "Held-out prompts with one object (default 72)");
+    addInteger(*command, "--clips", options->clips, "Held-out prompts with one object, or classes (default 72)");
     addInteger(*command, "--pairs", options->pairs, "Held-out prompts with two objects (default 0)");
     addInteger(*command, "--seed-groups", options->seedGroups,
         "Prompts that are run with four seeds, to see how clips differ (default 3)");

@@ -56,10 +56,28 @@ std::vector<EvalCase> evalCases(const EvalCounts& counts, const GenerationReques
     return cases;
 }
 
+std::vector<EvalCase> evalClasses(
+    const EvalCounts& counts, const GenerationRequest& request, const std::vector<std::string>& classNames)
+{
+    constexpr std::size_t kStride = 37; // shares no factor with the 80 classes: neighbours differ in both words
+    std::vector<EvalCase> cases;
+    for (std::size_t i = 0; i < counts.singles; ++i) {
+        const std::size_t label = i * kStride % classNames.size();
+        world::Description shown;
+        shown.objects.push_back({static_cast<world::Colour>(label / world::kShapes),
+            static_cast<world::Shape>(label % world::kShapes), static_cast<world::Size>(i % world::kSizes)});
+        const std::uint64_t seed = request.seed + i;
+        cases.push_back({numbered("class", i), world::sceneFor(shown, seed, {request.width, request.height, 1}),
+            classNames[label], {seed}, /*isSeedGroup=*/false, i < counts.sheetPrompts, static_cast<int>(label)});
+    }
+    return cases;
+}
+
 GenerationRequest requestFor(const Racer& contestant, const EvalCase& each, std::uint64_t seed)
 {
     GenerationRequest request = contestant.request;
-    request.prompt = each.prompt;
+    request.prompt = each.classLabel < 0 ? each.prompt : std::string();
+    request.classLabel = each.classLabel;
     request.seed = seed;
     return request;
 }

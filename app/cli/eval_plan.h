@@ -25,10 +25,22 @@ struct EvalCase {
     std::vector<std::uint64_t> seeds;
     bool isSeedGroup = false;
     bool isOnSheet = false;
+    int classLabel = -1; ///< of a class-conditional model, which is asked for this instead of the prompt
 };
 
 /// The fixed list of prompts, by how many of each kind are wanted. The n-th prompt is the same whatever the counts.
 std::vector<EvalCase> evalCases(const EvalCounts& counts, const GenerationRequest& request);
+
+/// The classes of the world in a fixed order, each with a scene that shows it: what a class-conditional model is judged
+/// by. A class says colour and shape; size and backdrop are the scene's own. Pairs and seed groups are left out.
+std::vector<EvalCase> evalClasses(
+    const EvalCounts& counts, const GenerationRequest& request, const std::vector<std::string>& classNames);
+
+/// Frames of a clip on a contact sheet: the first, the middle and the last one, or the picture.
+inline std::size_t framesOnSheet(int frames)
+{
+    return frames > 1 ? 3 : 1;
+}
 
 /// The request of one contestant for a case.
 GenerationRequest requestFor(const Racer& contestant, const EvalCase& each, std::uint64_t seed);

@@ -18,7 +18,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kSheetColumns = 3, kFramesPerPrompt = 3;
 constexpr int kSheetGap = 4; // pixels
 
 /// How often something was right among how often it was asked for.
@@ -199,6 +198,15 @@ std::string classText(const Json& classes)
     return text;
 }
 
+/// @param key of the number of prompts
+std::string casesText(const Json& eval, const std::string& key)
+{
+    const std::string count = std::to_string(eval[key].get<int>());
+    if (eval["has_classes"].get<bool>())
+        return count + " pictures of classes";
+    return count + " held-out prompts with " + (key == "prompts_one_object" ? "one object" : "two objects");
+}
+
 std::string vaeText(const Json& eval)
 {
     const Json& psnr = eval["vae_psnr_db"];
@@ -231,20 +239,21 @@ std::string seenText(const Json& clip)
     return text + ", " + seen["backdrop"].get<std::string>();
 }
 
-/// Frames of `kFramesPerPrompt` for each prompt, row by row.
-Clip sheetOf(const std::vector<Frame>& frames)
+/// @param frames `perPrompt` for each prompt, row by row
+Clip sheetOf(const std::vector<Frame>& frames, int perPrompt)
 {
-    const int prompts = static_cast<int>(frames.size()) / kFramesPerPrompt;
-    const int rows = (prompts + kSheetColumns - 1) / kSheetColumns;
+    const int columns = perPrompt > 1 ? 3 : 8;
+    const int prompts = static_cast<int>(frames.size()) / perPrompt;
+    const int rows = (prompts + columns - 1) / columns;
     const int width = frames.front().width, height = frames.front().height;
-    const int cellWidth = kFramesPerPrompt * width + kSheetGap, cellHeight = height + kSheetGap;
-    Frame sheet{std::min(prompts, kSheetColumns) * cellWidth - kSheetGap, rows * cellHeight - kSheetGap, {}};
+    const int cellWidth = perPrompt * width + kSheetGap, cellHeight = height + kSheetGap;
+    Frame sheet{std::min(prompts, columns) * cellWidth - kSheetGap, rows * cellHeight - kSheetGap, {}};
     sheet.rgb.assign(static_cast<std::size_t>(sheet.width) * static_cast<std::size_t>(sheet.height) * 3, 255);
     const auto rowBytes = static_cast<std::size_t>(width) * 3;
-    for (int i = 0; i < prompts * kFramesPerPrompt; ++i) {
-        const int prompt = i / kFramesPerPrompt;
-        const int left = prompt % kSheetColumns * cellWidth + i % kFramesPerPrompt * width;
-        const int top = prompt / kSheetColumns * cellHeight;
+    for (int i = 0; i < prompts * perPrompt; ++i) {
+        const int prompt = i / perPrompt;
+        const int left = prompt % columns * cellWidth + i % perPrompt * width;
+        const int top = prompt / columns * cellHeight;
         for (int y = 0; y < height; ++y)
             std::copy_n(frames[static_cast<std::size_t>(i)].rgb.begin() + static_cast<std::ptrdiff_t>(rowBytes) * y,
                 rowBytes, sheet.rgb.begin() + (static_cast<std::ptrdiff_t>(top + y) * sheet.width + left) * 3);
@@ -265,6 +274,7 @@ Json evalJson(const ModelInfo& model, const std::vector<Racer>& contestants, std
     eval["request"] = Json::parse(toJson(contestants.front().request));
     eval["request"].erase("prompt");
     eval["target_flops_gain"] = target ? Json(*target) : Json(nullptr);
+    eval["has_classes"] = !model.takesPrompt;
     eval["prompts_one_object"] =
         std::count_if(results.begin(), results.end(), [](const Json& result) { return isCase(result, 1); });
     eval["prompts_two_objects"] =
@@ -296,9 +306,8 @@ std::string evalText(const Json& eval)
     for (const auto& [objects, count] :
         {std::pair{"one_object", "prompts_one_object"}, std::pair{"two_objects", "prompts_two_objects"}})
         if (eval[count].get<int>() > 0)
-            text += (text.empty() ? "" : "\n") + std::to_string(eval[count].get<int>()) + " held-out prompts with "
-                + (std::string(objects) == "one_object" ? "one object\n" : "two objects\n")
-                + terminalTable(tableRows(eval, objects));
+            text +=
+                (text.empty() ? "" : "\n") + casesText(eval, count) + "\n" + terminalTable(tableRows(eval, objects));
     return text + "\n" + vaeText(eval) + spreadText(eval);
 }
 
@@ -317,9 +326,7 @@ std::string evalMarkdown(const Json& eval)
     for (const auto& [objects, count] :
         {std::pair{"one_object", "prompts_one_object"}, std::pair{"two_objects", "prompts_two_objects"}})
         if (eval[count].get<int>() > 0)
-            text += "\n## " + std::to_string(eval[count].get<int>()) + " held-out prompts with "
-                + (std::string(objects) == "one_object" ? "one object" : "two objects") + "\n\n"
-                + markdownTable(tableRows(eval, objects));
+            text += "\n## " + casesText(eval, count) + "\n\n" + markdownTable(tableRows(eval, objects));
     text += "\n" + vaeText(eval) + "\n" + spreadText(eval);
     text += "\n## By class, uncached (right / asked)\n\n";
     for (const auto& [attribute, classes] : eval["uncached_by_class"].items())
@@ -347,18 +354,19 @@ Result<void> saveEval(const EvalFolder& folder, const Json& eval, const std::vec
     if (auto written = writeFileAtomically(folder.path() / "eval.md", evalMarkdown(eval)); !written)
         return written;
     std::vector<std::vector<Frame>> sheets(contestants.size() + 1);
+    const std::size_t perPrompt = framesOnSheet(contestants.front().request.frames);
     for (const EvalCase& each : cases) {
         if (!each.isOnSheet)
             continue;
         const auto pixels = library::readPixels(folder.pixels(each.id));
         if (!pixels)
             return unexpected(pixels.error());
-        if (pixels->clip.frames.size() != sheets.size() * kFramesPerPrompt)
+        if (pixels->clip.frames.size() != sheets.size() * perPrompt)
             return unexpected(ErrorCode::BadFormat,
                 "'" + folder.pixels(each.id).string()
                     + "' does not hold the frames of this evaluation; remove it and the file '" + each.id + ".json'.");
         for (std::size_t i = 0; i < pixels->clip.frames.size(); ++i)
-            sheets[i / kFramesPerPrompt].push_back(pixels->clip.frames[i]);
+            sheets[i / perPrompt].push_back(pixels->clip.frames[i]);
     }
     for (std::size_t i = 0; i < sheets.size(); ++i) {
         if (sheets[i].empty())
@@ -366,7 +374,9 @@ Result<void> saveEval(const EvalFolder& folder, const Json& eval, const std::vec
         const std::string name = i == 0 ? "truth"
             : i == 1                    ? "none"
                                         : library::wordsOf(contestants[i - 1].name, "policy");
-        if (auto saved = saveClip(folder.path() / ("sheet-" + name + ".png"), sheetOf(sheets[i]), "", stop); !saved)
+        if (auto saved = saveClip(
+                folder.path() / ("sheet-" + name + ".png"), sheetOf(sheets[i], static_cast<int>(perPrompt)), "", stop);
+            !saved)
             return unexpected(saved.error());
     }
     return {};

@@ -19,11 +19,11 @@ std::string clockText(double left)
     return std::to_string(whole / 60) + ":" + (rest.size() < 2 ? "0" : "") + rest;
 }
 
-/// First, middle and last frame.
 void addStrip(Clip& strips, const Clip& clip)
 {
-    for (const std::size_t frame : {std::size_t{0}, clip.frames.size() / 2, clip.frames.size() - 1})
-        strips.frames.push_back(clip.frames[frame]);
+    const std::size_t count = framesOnSheet(static_cast<int>(clip.frames.size())), last = clip.frames.size() - 1;
+    for (std::size_t i = 0; i < count; ++i)
+        strips.frames.push_back(clip.frames[i * last / std::max<std::size_t>(1, count - 1)]);
 }
 
 Json finite(double value)
@@ -138,7 +138,9 @@ Json Evaluation::measured(const EvalCase& each, const Clip& clip) const
     const auto seen = m_checker.measure(clip);
     if (!seen)
         return nullptr;
-    const world::Verdict verdict = world::judge(each.scene.description, *seen);
+    world::Verdict verdict = world::judge(each.scene.description, *seen);
+    if (each.classLabel >= 0) // says nothing about these
+        verdict.size = verdict.backdrop = verdict.motion = std::nullopt;
     return {{"attributes", verdictJson(verdict)}, {"follows_prompt", verdict.isFollowed()},
         {"seen", measurementJson(*seen)}};
 }

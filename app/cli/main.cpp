@@ -55,6 +55,7 @@ int run(int argumentCount, char** arguments)
     addInfoCommand(program, action);
     addPoliciesCommand(program, action);
     addModelsCommand(program, action);
+    addConvertModelCommand(program, action);
     addConvertRouterCommand(program, action);
     if (const auto known = checkCommand(program, argumentCount, arguments); !known)
         return fail(known.error());

@@ -43,16 +43,31 @@ Json geometriesJson()
 
 int listModels(bool isJson)
 {
-    const auto model = makeEngine()->describe("");
-    if (!model)
-        return fail(model.error());
-    if (isJson)
-        std::cout << Json{{"embedded", Json::parse(modelJson(*model))}, {"geometries", geometriesJson()}}.dump(2)
+    const auto engine = makeEngine();
+    std::vector<ModelInfo> models;
+    std::vector<std::string> names = embeddedModelNames();
+    names.erase(names.begin(), names.begin() + (names.empty() ? 0 : 1)); // the default is ""
+    names.insert(names.begin(), "");
+    for (const std::string& name : names) {
+        auto model = engine->describe(name);
+        if (!model)
+            return fail(model.error());
+        models.push_back(*std::move(model));
+    }
+    if (isJson) {
+        Json all = Json::array();
+        for (const ModelInfo& model : models)
+            all.push_back(Json::parse(modelJson(model)));
+        const Json first = all.front();
+        std::cout << Json{{"embedded", first}, {"embedded_models", all}, {"geometries", geometriesJson()}}.dump(2)
                   << "\n";
-    else
-        std::cout << "embedded model\n\n"
-                  << modelText(*model) << "\npublished models that `toca plan --geometry` knows without weights\n\n"
-                  << geometriesText();
+        return kExitDone;
+    }
+    for (const ModelInfo& model : models)
+        std::cout << (model.path.empty() ? "embedded model, the default\n\n"
+                                         : "embedded model, --model " + model.path + "\n\n")
+                  << modelText(model) << "\n";
+    std::cout << "published models that `toca plan --geometry` knows without weights\n\n" << geometriesText();
     return kExitDone;
 }
 
@@ -61,7 +76,7 @@ int listModels(bool isJson)
 void addModelsCommand(CLI::App& program, Action& action)
 {
     auto isJson = std::make_shared<bool>(false);
-    CLI::App* command = program.add_subcommand("models", "List the embedded model and the published geometries");
+    CLI::App* command = program.add_subcommand("models", "List the embedded models and the published geometries");
     command->add_flag("--json", *isJson, "Print JSON");
     command->callback([&action, isJson] { action = [isJson] { return listModels(*isJson); }; });
 }

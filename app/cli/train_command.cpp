@@ -3,6 +3,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "app/cli/interrupt.h"
+#include "core/engine/make_engine.h"
 #include "core/training/train.h"
 
 #include <CLI/CLI.hpp>
@@ -49,12 +50,12 @@ Result<TrainingRequest> requestOf(const TrainOptions& options)
             return unexpected(stored.error());
         request = *std::move(stored);
         // One that began with a new transformer began from its own folder.
-        if (options.init && !options.newFamily && *options.init != request.init)
+        if (options.init && !options.newFamily && modelFolderOf(*options.init) != request.init)
             return unexpected(ErrorCode::InvalidArgument,
                 "'" + options.out + "' holds a training that began from '" + request.init.string()
                     + "'. Leave --init away to go on with it, or choose another --out.");
     } else {
-        take(request.init, options.init);
+        request.init = modelFolderOf(options.init.value_or(""));
     }
     if (options.data)
         request.data = *options.data == "world" ? std::string() : *options.data;
@@ -199,7 +200,9 @@ void addOptions(CLI::App& command, TrainOptions& options)
     command.add_option("--out", options.out, "Folder of the training; one that holds a state is gone on with")
         ->required()
         ->type_name("FOLDER");
-    command.add_option("--init", options.init, "Model folder to start from (default: the embedded model)")
+    command
+        .add_option("--init", options.init,
+            "Model folder, or name of an embedded model, to start from (default: toca-miniature)")
         ->type_name("FOLDER");
     command.add_option("--data", options.data, "'world', or a folder of captioned clips and pictures")
         ->type_name("world|FOLDER");

@@ -51,6 +51,10 @@ Result<std::unique_ptr<Pipeline>> CaptionPipeline::open(const fs::path& path, co
                 + ". The parts come from different models.");
     auto pipeline = std::unique_ptr<CaptionPipeline>(
         new CaptionPipeline(path, std::move(*vae), transformer, *config, std::move(*text)));
+    auto notes = readModelNotes(path);
+    if (!notes)
+        return unexpected(notes.error());
+    pipeline->m_notes = *std::move(notes);
     pipeline->m_textBytes = 4 * describePart(*parts.first(PartKind::TextEncoder)).parameters;
     return std::unique_ptr<Pipeline>(std::move(pipeline));
 }
@@ -76,6 +80,7 @@ Result<ModelInfo> CaptionPipeline::describe() const
     info.sizeMultiple = static_cast<int>(m_vae.downsample() * m_config.patchSize);
     info.takesCondition = false;
     info.samplers = {"dpm-solver++"};
+    m_notes.applyTo(info);
     return info;
 }
 

@@ -79,6 +79,10 @@ Result<std::unique_ptr<Pipeline>> ClassPipeline::open(const fs::path& path, cons
         return unexpected(names.error());
     auto pipeline = std::unique_ptr<ClassPipeline>(new ClassPipeline(path, std::move(*vae), transformer, *config));
     pipeline->m_classNames = std::move(*names);
+    auto notes = readModelNotes(path);
+    if (!notes)
+        return unexpected(notes.error());
+    pipeline->m_notes = *std::move(notes);
     return std::unique_ptr<Pipeline>(std::move(pipeline));
 }
 
@@ -101,6 +105,7 @@ Result<ModelInfo> ClassPipeline::describe() const
     info.takesPrompt = false;
     info.samplers = {"ddim", "ddpm"};
     info.classNames = m_classNames;
+    m_notes.applyTo(info);
     return info;
 }
 

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace toca {
 
@@ -29,5 +30,13 @@ RunPlace runPlaceOf(const GenerationRequest& request);
 /// Where the embedded model lies: `TOCA_MODEL` if set, else `../share/toca-studio/models/toca-miniature` beside the
 /// program, else the source tree that the program was built from. Empty when none of them exists.
 std::string embeddedModelPath();
+
+/// Names of the models that come with the program, the one that "" means first. A request may have such a name where it
+/// has the path of a model folder, and means the same on every machine.
+std::vector<std::string> embeddedModelNames();
+
+/// The folder that a request's `modelPath` means: of the embedded model for "", of another embedded one for its name,
+/// else the path as it is ("./name" for a folder that has such a name). "" when the embedded model was not found.
+std::string modelFolderOf(const std::string& modelPath);
 
 } // namespace toca

@@ -74,22 +74,6 @@ Result<void> readPipeline(ModelFolder& model)
     return {};
 }
 
-/// Reads prompts.json, which is optional: what the model knows.
-Result<void> readPrompts(ModelFolder& model)
-{
-    const fs::path file = model.path / "prompts.json";
-    std::error_code error;
-    if (!fs::exists(file, error))
-        return {};
-    auto opened = ConfigReader::open(file);
-    if (!opened)
-        return unexpected(opened.error());
-    model.examplePrompts = opened->stringList("examples", std::vector<std::string>{}, 0, 1024);
-    model.vocabulary = opened->stringList("vocabulary", std::vector<std::string>{}, 0, 1 << 16);
-    model.notice = opened->string("notice", "");
-    return opened->finish();
-}
-
 /// Whether the parts fit together.
 Result<void> checkTogether(const ModelFolder& model)
 {
@@ -191,8 +175,10 @@ Result<ModelFolder> ModelFolder::open(const fs::path& path)
 
     if (auto read = readPipeline(model); !read)
         return unexpected(read.error());
-    if (auto read = readPrompts(model); !read)
-        return unexpected(read.error());
+    auto notes = readModelNotes(model.path);
+    if (!notes)
+        return unexpected(notes.error());
+    model.notes = *std::move(notes);
     if (auto fits = model.complete(); !fits)
         return unexpected(fits.error());
     return model;
@@ -245,8 +231,10 @@ Result<ModelFolder> ModelFolder::openPublished(const fs::path& path, const Found
     model.height = 480;
     model.guidanceScale = 7.0;
     model.sampler.steps = 30;
-    if (auto read = readPrompts(model); !read)
-        return unexpected(read.error());
+    auto notes = readModelNotes(model.path);
+    if (!notes)
+        return unexpected(notes.error());
+    model.notes = *std::move(notes);
     if (auto fits = model.complete(); !fits)
         return unexpected(fits.error());
     // Whole latent pixels: 854 becomes 848.
@@ -299,9 +287,7 @@ Result<ModelInfo> ModelFolder::describe() const
     info.fps = fps;
     info.sizeMultiple = static_cast<int>(shape.spatialDownsample); // the transformer pads to whole patches by itself
     info.samplers = {"rflow"};
-    info.examplePrompts = examplePrompts;
-    info.vocabulary = vocabulary;
-    info.notice = notice;
+    notes.applyTo(info);
     return info;
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/api/model_info.h"
 #include "core/checkpoint/checkpoint.h"
+#include "core/engine/model_notes.h"
 #include "core/engine/model_parts.h"
 #include "core/models/stdit3/stdit3_config.h"
 #include "core/models/text/t5_encoder.h"
@@ -32,9 +33,7 @@ struct ModelFolder {
     int width = 128;
     int height = 128;
     double fps = 8.0;
-    std::vector<std::string> examplePrompts;
-    std::vector<std::string> vocabulary;
-    std::string notice;
+    ModelNotes notes;
 
     // Where the weights lie: files or folders.
     std::filesystem::path transformerPath;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/engine/model_notes.h"
 #include "core/engine/picture_vae.h"
 #include "core/engine/pipeline.h"
 
@@ -24,6 +25,7 @@ protected:
 
     std::filesystem::path m_path;
     PictureVae m_vae;
+    ModelNotes m_notes;
 };
 
 /// The image VAE among the parts, checked against the transformer's latent channels.

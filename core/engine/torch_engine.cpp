@@ -32,7 +32,7 @@ TorchEngine::TorchEngine(EngineOptions options)
 Result<std::filesystem::path> TorchEngine::pathOf(const std::string& modelPath) const
 {
     if (!modelPath.empty())
-        return std::filesystem::path(modelPath);
+        return std::filesystem::path(modelFolderOf(modelPath));
     if (m_options.embeddedModelPath.empty())
         return unexpected(ErrorCode::NotFound,
             "The embedded model was not found beside the program. Set TOCA_MODEL to its folder "

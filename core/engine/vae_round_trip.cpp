@@ -25,7 +25,7 @@ VaeRoundTrip::~VaeRoundTrip() = default;
 Result<VaeRoundTrip> VaeRoundTrip::open(const std::string& modelPath)
 {
     return engine::guarded([&]() -> Result<VaeRoundTrip> {
-        const std::string path = modelPath.empty() ? embeddedModelPath() : modelPath;
+        const std::string path = modelFolderOf(modelPath);
         auto pipeline = engine::openPipeline(path);
         if (!pipeline)
             return unexpected(pipeline.error());

@@ -199,16 +199,6 @@ std::unique_ptr<ClipSource> worldClips(
     return std::make_unique<WorldClips>(firstSeed, count, size, pairShare);
 }
 
-std::vector<std::string> worldLabels()
-{
-    std::vector<std::string> names;
-    for (std::size_t colour = 0; colour < world::kColours; ++colour)
-        for (std::size_t shape = 0; shape < world::kShapes; ++shape)
-            names.push_back(std::string(world::nameOf(static_cast<world::Colour>(colour))) + " "
-                + world::nameOf(static_cast<world::Shape>(shape)));
-    return names;
-}
-
 #ifdef TOCA_HAS_MEDIA
 
 Result<FolderClips> folderClips(const fs::path& folder, int frames)

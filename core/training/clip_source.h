@@ -52,8 +52,6 @@ public:
 /// @param pairShare share of scenes with two objects
 std::unique_ptr<ClipSource> worldClips(
     std::uint64_t firstSeed, std::int64_t count, const ClipSize& size, double pairShare = 0.22);
-/// Names of the labels of the world's scenes, "red ball" and so on: colour and shape of the (first) object.
-std::vector<std::string> worldLabels();
 inline constexpr std::uint64_t kTrainingSeeds = 1'000'000;
 inline constexpr std::uint64_t kValidationSeeds = std::uint64_t{1} << 40;
 

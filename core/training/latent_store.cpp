@@ -10,19 +10,24 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
 
 namespace toca::training {
 
 std::string weightsIdentity(const torch::nn::Module& module)
 {
+    // Of the bits, in whole numbers: a sum of floating-point values would depend on the number of threads.
     std::uint64_t hash = 0;
     for (const auto& item : module.named_parameters()) {
-        const auto values = item.value().to(torch::kFloat64);
-        const double sums[] = {values.sum().item<double>(), values.square().sum().item<double>()};
-        std::uint64_t bits[2];
-        std::memcpy(bits, sums, sizeof bits);
-        hash = mixed({hash, bits[0], bits[1]});
+        const auto bits = item.value()
+                              .detach()
+                              .to(torch::kCPU, torch::kFloat32)
+                              .contiguous()
+                              .view(torch::kInt32)
+                              .to(torch::kInt64)
+                              .flatten();
+        const auto places = torch::arange(1, bits.numel() + 1, torch::kInt64);
+        hash = mixed({hash, static_cast<std::uint64_t>(bits.sum().item<std::int64_t>()),
+            static_cast<std::uint64_t>((bits * places).sum().item<std::int64_t>())});
     }
     return std::to_string(hash);
 }

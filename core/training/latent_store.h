@@ -24,7 +24,7 @@ struct LatentEncoder {
     std::function<Result<torch::Tensor>(const torch::Tensor& pixels, const std::stop_token& stop)> encode;
 };
 
-/// A number that other weights do not have: from the sums of all parameters and of their squares.
+/// A number that other weights do not have: from all bits of all parameters as float32. The same on every machine.
 std::string weightsIdentity(const torch::nn::Module& module);
 
 /// The latents of clips, and of their mirror images where wanted, encoded once and kept on disk in pieces of

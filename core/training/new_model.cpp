@@ -11,6 +11,7 @@
 #include "core/training/clip_source.h"
 #include "core/training/model_export.h"
 #include "core/training/random.h"
+#include "core/world/grammar.h"
 
 #include <torch/torch.h>
 
@@ -92,7 +93,7 @@ Result<void> makePictureTransformer(
     const NewModel& model, std::uint64_t seed, const engine::ModelFolder& from, const fs::path& to)
 {
     const bool hasClasses = model.family == "dit";
-    const auto names = worldLabels();
+    const auto names = world::objectNames();
     Json json;
     json["input_size"] = from.width / from.vae.spatial.downsample();
     json["patch_size"] = model.patch;

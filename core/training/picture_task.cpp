@@ -12,6 +12,7 @@
 #include "core/models/vae/autoencoder_kl.h"
 #include "core/training/model_export.h"
 #include "core/training/random.h"
+#include "core/world/grammar.h"
 
 #include <torch/torch.h>
 
@@ -144,9 +145,9 @@ Result<void> PictureTask::openData(
     };
     if (m_request.data.empty()) {
         const double pairShare = m_dit ? 0.0 : 0.22; // a class is one object
-        if (m_dit && m_dit->classes != static_cast<std::int64_t>(worldLabels().size()))
+        if (m_dit && m_dit->classes != static_cast<std::int64_t>(world::objectNames().size()))
             return unexpected(ErrorCode::InvalidArgument,
-                "The world has " + std::to_string(worldLabels().size()) + " classes, this DiT "
+                "The world has " + std::to_string(world::objectNames().size()) + " classes, this DiT "
                     + std::to_string(m_dit->classes) + ". Start a new one with --new dit.");
         m_pictures = store("stills", worldClips(kTrainingSeeds, m_request.clips, size, pairShare), false);
         m_heldOut = store("held-out-stills", worldClips(kValidationSeeds, kHeldOutPictures, size, pairShare), false);

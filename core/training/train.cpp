@@ -156,8 +156,7 @@ Result<std::int64_t> train(const TrainingRequest& given, const TrainingPlace& pl
     if (auto valid = checkRequest(given); !valid)
         return unexpected(valid.error());
     TrainingRequest request = given;
-    if (request.init.empty())
-        request.init = embeddedModelPath();
+    request.init = modelFolderOf(request.init.string());
     std::error_code failed;
     fs::create_directories(place.folder, failed);
     if (failed)

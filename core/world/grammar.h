@@ -73,6 +73,9 @@ const char* nameOf(Motion motion);
 const char* nameOf(Backdrop backdrop);
 const char* nameOf(Relation relation);
 
+/// "red ball", "red star" and so on: all colours, each with all shapes. Their order is that of class labels.
+std::vector<std::string> objectNames();
+
 struct ObjectDescription {
     Colour colour = Colour::Red;
     Shape shape = Shape::Ball;

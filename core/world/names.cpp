@@ -72,6 +72,15 @@ const char* nameOf(Shape shape)
     return kShapeNames[indexOf(shape)];
 }
 
+std::vector<std::string> objectNames()
+{
+    std::vector<std::string> names;
+    for (const char* colour : kColourNames)
+        for (const char* shape : kShapeNames)
+            names.push_back(std::string(colour) + " " + shape);
+    return names;
+}
+
 const char* nameOf(Size size)
 {
     return kSizeNames[indexOf(size)];

@@ -43,7 +43,8 @@ RULES = {
                      "cache/plan", "cache/exec"], ["torch", "json"]),
     "ui": (["core/base", "core/api", "core/library", "core/world", "cache/plan"], ["qt"]),
     "app": (["ui", "core/base", "core/api", "cache/plan", "core/engine", "core/verify", "core/media",
-             "core/library", "core/training/request.h", "core/training/train.h", "core/checkpoint", "core/world"],
+             "core/library", "core/training/convert_model.h", "core/training/request.h",
+             "core/training/train.h", "core/checkpoint", "core/world"],
             ["qt", "cli11", "json"]),
 }
 # Never, not even through a header of another folder.

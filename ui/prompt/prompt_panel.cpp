@@ -11,6 +11,7 @@
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
 
+#include <QActionGroup>
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QGridLayout>
@@ -74,6 +75,8 @@ PromptPanel::PromptPanel(QWidget* parent)
     , m_history(new QMenu(this))
     , m_negativeSection(new FoldingSection(tr("Negative prompt")))
     , m_negative(new PromptEditor(2))
+    , m_modelMenu(new QMenu(this))
+    , m_embeddedModels(new QActionGroup(this))
     , m_modelName(new QPushButton)
     , m_modelFacts(mutedLabel({}))
     , m_resultHeading(heading({}))
@@ -210,10 +213,20 @@ QWidget* PromptPanel::makeModelRow()
     m_modelName->setObjectName("modelName");
     m_modelName->setToolTip(tr("The model in use. Click to see what it holds."));
     m_modelFacts->setWordWrap(true);
-    auto* menu = new QMenu(this);
+    QMenu* menu = m_modelMenu;
     menu->addAction(tr("Open a model folder…"), this, &PromptPanel::openModelRequested);
     menu->addAction(tr("Open a checkpoint file…"), this, &PromptPanel::openCheckpointRequested);
-    menu->addAction(tr("Use the built-in model"), this, &PromptPanel::embeddedModelRequested);
+    menu->addSection(tr("Built-in models"));
+    m_embeddedModels->setExclusive(true);
+    connect(m_embeddedModels, &QActionGroup::triggered, this,
+        [this](QAction* chosen) { Q_EMIT embeddedModelRequested(chosen->data().toString()); });
+    // Another model may have been refused, or come by another way: the tick shows what is in use.
+    connect(menu, &QMenu::aboutToShow, this, [this] {
+        for (QAction* each : m_embeddedModels->actions())
+            each->setChecked(
+                m_model.hasModel() && each->data().toString().toStdString() == m_model.request().modelPath);
+    });
+    setEmbeddedModels({""});
     auto* row = new QHBoxLayout;
     row->setSpacing(kHalfSpace);
     row->addWidget(m_modelName, 1);
@@ -227,6 +240,21 @@ QWidget* PromptPanel::makeModelRow()
     layout->addWidget(m_modelFacts);
     connect(m_modelName, &QPushButton::clicked, this, &PromptPanel::modelDetailsRequested);
     return area;
+}
+
+void PromptPanel::setEmbeddedModels(const std::vector<std::string>& names)
+{
+    qDeleteAll(m_embeddedModels->actions());
+    for (const std::string& name : names) {
+        const QString title = name.empty()    ? tr("Text to video")
+            : name == "toca-miniature-dit"    ? tr("Class to picture (DiT)")
+            : name == "toca-miniature-pixart" ? tr("Text to picture (PixArt)")
+                                              : QString::fromStdString(name);
+        QAction* chosen = m_modelMenu->addAction(title);
+        chosen->setCheckable(true);
+        chosen->setData(QString::fromStdString(name));
+        m_embeddedModels->addAction(chosen);
+    }
 }
 
 QWidget* PromptPanel::makeSettings()

@@ -6,6 +6,7 @@
 #include <QTimer>
 #include <QWidget>
 
+class QActionGroup;
 class QDoubleSpinBox;
 class QHBoxLayout;
 class QLabel;
@@ -32,6 +33,9 @@ public:
     /// Generate becomes impossible and Cancel possible.
     /// @param what the engine does instead of a run, on the button
     void setRunning(bool running, const QString& what = {});
+    /// What the menu of models offers beside files.
+    /// @param names of the models that come with the program; "" = the default one
+    void setEmbeddedModels(const std::vector<std::string>& names);
     void focusPrompt();
     /// A run may be started from within a field: takes what it holds.
     void takeEdits();
@@ -43,7 +47,7 @@ Q_SIGNALS:
     void cancelRequested();
     void openModelRequested();
     void openCheckpointRequested();
-    void embeddedModelRequested();
+    void embeddedModelRequested(const QString& name); ///< "" = the default one
     void modelDetailsRequested();
 
 private:
@@ -72,6 +76,8 @@ private:
     QMenu* m_history;
     FoldingSection* m_negativeSection;
     PromptEditor* m_negative;
+    QMenu* m_modelMenu;
+    QActionGroup* m_embeddedModels; ///< their names in `data`
     QPushButton* m_modelName;
     QLabel* m_modelFacts;
     QLabel* m_resultHeading; ///< "Clip" or "Picture"

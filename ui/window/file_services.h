@@ -28,6 +28,8 @@ struct FileServices {
     /// Runs of a model ("" = the embedded one) that the library keeps with a comparison to the uncached run. Called on
     /// the window's thread.
     std::function<std::vector<plan::RecordedRun>(const std::string& modelPath)> recordedRuns;
+    /// Names of the models that come with the program and may be asked for instead of a path; "" = the default one.
+    std::vector<std::string> embeddedModels{""};
     /// "LibTorch 2.11.0, FFmpeg 5.1": for the About box.
     std::string libraryVersions;
 };

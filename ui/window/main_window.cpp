@@ -264,7 +264,9 @@ void MainWindow::connectPanels()
     connect(&m_prompt->model(), &PromptModel::modelChanged, this, &MainWindow::onModelChanged);
     connect(m_player, &PlayerWidget::savePictureRequested, this, &MainWindow::askSavePicture);
     connect(m_prompt, &PromptPanel::modelDetailsRequested, this, &MainWindow::showModelDetails);
-    connect(m_prompt, &PromptPanel::embeddedModelRequested, this, [this] { m_engine.describeModel({}); });
+    connect(m_prompt, &PromptPanel::embeddedModelRequested, this,
+        [this](const QString& name) { m_engine.describeModel(name); });
+    m_prompt->setEmbeddedModels(m_files.embeddedModels);
     connect(&m_prompt->model(), &PromptModel::changed, this, &MainWindow::replan);
     const auto showPlan = [this] {
         // Before the first run the map shows what is planned, also while parameters are dragged. Behind another tab it
