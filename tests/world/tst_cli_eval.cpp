@@ -3,6 +3,8 @@
 
 #include <QDateTime>
 #include <QFileInfo>
+#include <QImage>
+#include <QSet>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -20,6 +22,7 @@ private Q_SLOTS:
     void refuses_data();
     void refuses();
     void reportsTellOfThePrompt();
+    void judgesClassesOfTheWorld();
 
 private:
     TocaCall call(const QStringList& arguments) const { return callToca(m_folder.path(), arguments, 250); }
@@ -110,6 +113,35 @@ void CliEvalTest::reportsTellOfThePrompt()
     const QJsonObject other = report("a cat on a mat");
     QVERIFY(other.contains("prompt_check"));
     QVERIFY(other["prompt_check"].isNull());
+}
+
+void CliEvalTest::judgesClassesOfTheWorld()
+{
+    const TocaCall trained =
+        call({"train", "--out", "classes", "--new", "dit", "--hidden", "32", "--depth", "2", "--heads", "2", "--patch",
+            "2", "--clips", "64", "--steps", "1", "--samples", "0", "--threads", "1", "--quiet"});
+    QVERIFY2(trained.exitCode == 0, trained.errors.constData());
+    const TocaCall judged =
+        call(eval({"--model", "classes/model", "--out", "judged", "--clips", "9", "--sheet", "9", "--json"}));
+    QVERIFY2(judged.exitCode == 0, judged.errors.constData());
+    const QJsonObject json = judged.json();
+    QVERIFY(json["has_classes"].toBool());
+    // True renderings show the class; nothing is asked of what a class does not say.
+    const QJsonObject ceiling = json["ceiling"].toObject()["one_object"].toObject();
+    for (const char* attribute : {"colour", "shape", "count"})
+        QCOMPARE(ceiling[attribute].toObject()["asked"].toInt(), 9);
+    for (const char* attribute : {"size", "motion", "backdrop"})
+        QCOMPARE(ceiling[attribute].toObject()["asked"].toInt(), 0);
+    QVERIFY(ceiling["colour"].toObject()["right"].toInt() >= 8);
+    QSet<QString> classes;
+    for (const QJsonValue& each : json["cases"].toArray())
+        classes.insert(each[u"prompt"].toString());
+    QCOMPARE(classes.size(), 9);
+    QVERIFY2(classes.contains("red ball"), qPrintable(QStringList(classes.begin(), classes.end()).join(", ")));
+    // Eight pictures in a row, with gaps of 4 pixels; the ninth below.
+    const QImage sheet(m_folder.filePath("judged/sheet-truth.png"));
+    QCOMPARE(sheet.size(), QSize(8 * 128 + 7 * 4, 2 * 128 + 4));
+    QVERIFY(call({"eval", "--model", "classes/model", "--out", "pairs", "--pairs", "2"}).errors.contains("--pairs"));
 }
 
 QTEST_GUILESS_MAIN(CliEvalTest)
