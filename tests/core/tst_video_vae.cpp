@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cache/exec/ops/plain_operations.h"
+#include "core/models/layers/activation_recorder.h"
 #include "core/models/model_sizes.h"
 #include "core/models/vae/frames.h"
 #include "core/models/vae/video_vae.h"
@@ -70,6 +72,9 @@ private Q_SLOTS:
     void countsLatentFrames();
     void decodesTheMiniature();
     void miniatureSurvivesARoundTrip();
+    void skippedZeroBranchesChangeNothing();
+    void skipsNoOtherBranch();
+    void agreesWithPlainOperations();
     void microBatchesChangeNothing();
     void decodesSeveralVideosAtOnce();
     void stopsWhenAsked();
@@ -167,6 +172,59 @@ void TstVideoVae::miniatureSurvivesARoundTrip()
         const double meanSquare = ((again - pixels) * 0.5).square().mean().item<double>();
         QVERIFY2(
             -10 * std::log10(meanSquare) > 28, std::to_string(meanSquare).c_str()); // the recipe's worst clip: 29.8 dB
+    }
+}
+
+void TstVideoVae::skippedZeroBranchesChangeNothing()
+{
+    VideoVae vae = miniature();
+    const torch::InferenceMode inference;
+    torch::manual_seed(1);
+    const torch::Tensor z = torch::randn({1, vae->latentChannels(), vae->latentFrames(17), 4, 4});
+    const torch::Tensor x = torch::rand({1, 3, 17, 32, 32}) * 2 - 1;
+    const torch::Tensor decoded = vae->decodeTemporal(z, 17);
+    const torch::Tensor encoded = ReferenceTensors::must(vae->encode(x));
+    skipZeroBranches(*vae);
+    QVERIFY(torch::equal(vae->decodeTemporal(z, 17), decoded));
+    QVERIFY(torch::equal(ReferenceTensors::must(vae->encode(x)), encoded));
+    // A recording shows the skipped modules too.
+    const ActivationRecorder recorder(*vae->temporal());
+    QVERIFY(torch::equal(vae->decodeTemporal(z, 17), decoded));
+    QVERIFY(recorder.outputs().contains("decoder.res_blocks.0.conv2"));
+}
+
+void TstVideoVae::skipsNoOtherBranch()
+{
+    const ReferenceTensors reference(kReference);
+    VideoVae vae = referenceVae(reference); // random weights
+    const torch::InferenceMode inference;
+    torch::manual_seed(1);
+    const torch::Tensor z = torch::randn({1, vae->latentChannels(), vae->latentFrames(5), 4, 4});
+    const torch::Tensor before = vae->decodeTemporal(z, 5);
+    skipZeroBranches(*vae);
+    QVERIFY(torch::equal(vae->decodeTemporal(z, 5), before));
+    // One branch that was zero when it was looked at and is replaced afterwards is used.
+    VideoVae zero = miniature();
+    skipZeroBranches(*zero);
+    const torch::Tensor latent = torch::randn({1, zero->latentChannels(), zero->latentFrames(5), 4, 4});
+    const torch::Tensor skipped = zero->decodeTemporal(latent, 5);
+    torch::Tensor weight = zero->named_parameters()["temporal_vae.decoder.res_blocks.0.conv2.conv.weight"];
+    weight.set_data(torch::randn(weight.sizes()));
+    QVERIFY(!torch::equal(zero->decodeTemporal(latent, 5), skipped));
+}
+
+void TstVideoVae::agreesWithPlainOperations()
+{
+    VideoVae vae = miniature();
+    const torch::InferenceMode inference;
+    torch::manual_seed(2);
+    for (const int rows : {4, 5}) {
+        const torch::Tensor z = torch::randn({1, vae->latentChannels(), vae->latentFrames(6), rows, 4});
+        const torch::Tensor fast = ReferenceTensors::must(vae->decode(z, 6));
+        const cache::PlainOperations plain;
+        const torch::Tensor expected = ReferenceTensors::must(vae->decode(z, 6));
+        QCOMPARE(fast.sizes(), expected.sizes());
+        QVERIFY2(relativeDifference(fast, expected) < 1, QByteArray::number(relativeDifference(fast, expected)));
     }
 }
 

@@ -61,6 +61,24 @@ torch::Tensor packedLinear(
         c10::List<std::optional<at::Scalar>>(), isGelu ? std::optional<std::string_view>("tanh") : std::nullopt);
 }
 
+/// Whether oneDNN's convolution is to be called by name. Left to itself LibTorch takes it for large inputs only, and
+/// multiplies small ones by a matrix of all windows, which is several times slower.
+bool isForOneDnn(const torch::Tensor& x, const torch::Tensor& weight)
+{
+    return at::hasMKLDNN() && at::globalContext().userEnabledMkldnn() && x.is_cpu() && x.numel() > 0
+        && x.dim() == weight.dim() && x.scalar_type() == torch::kFloat32 && weight.scalar_type() == torch::kFloat32
+        && !torch::GradMode::is_enabled() && !cache::PlainOperations::areWanted();
+}
+
+torch::Tensor oneDnnConvolution(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias,
+    at::IntArrayRef stride, at::IntArrayRef padding)
+{
+    const auto layout = x.suggest_memory_format();
+    const std::vector<std::int64_t> dilation(stride.size(), 1);
+    return at::mkldnn_convolution(x.contiguous(layout), weight.contiguous(layout),
+        bias.defined() ? std::optional<torch::Tensor>(bias) : std::nullopt, padding, stride, dilation, /*groups=*/1);
+}
+
 } // namespace
 
 torch::Tensor unloaded(at::IntArrayRef shape)
@@ -129,6 +147,10 @@ Conv2dImpl::Conv2dImpl(
 
 torch::Tensor Conv2dImpl::forward(const torch::Tensor& x)
 {
+    if (isForOneDnn(x, weight))
+        return tapped(*this,
+            oneDnnConvolution(x, weight, bias, std::array{m_options.stride, m_options.stride},
+                std::array{m_options.padding, m_options.padding}));
     return tapped(*this, torch::conv2d(x, weight, bias, m_options.stride, m_options.padding));
 }
 
@@ -144,6 +166,8 @@ Conv3dImpl::Conv3dImpl(std::int64_t inChannels, std::int64_t outChannels, std::a
 
 torch::Tensor Conv3dImpl::forward(const torch::Tensor& x)
 {
+    if (isForOneDnn(x, weight))
+        return tapped(*this, oneDnnConvolution(x, weight, bias, m_stride, m_padding));
     return tapped(*this, torch::conv3d(x, weight, bias, m_stride, m_padding));
 }
 

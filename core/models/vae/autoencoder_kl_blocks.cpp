@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cache/exec/ops/plain_operations.h"
 #include "core/models/layers/activation_recorder.h"
 #include "core/models/layers/attention.h"
 #include "core/models/vae/autoencoder_kl.h"
@@ -9,6 +10,15 @@ namespace toca::models {
 namespace {
 
 constexpr double kGroupNormEpsilon = 1e-6; // diffusers' resnet_eps of AutoencoderKL
+
+/// Three taps along an axis, behind a nearest-neighbour enlargement, as four of a transposed convolution of stride 2:
+/// pixel 2 i sees pixels i - 1, i, i of the small picture, pixel 2 i + 1 sees i, i, i + 1. Both axes together take four
+/// ninths of the products, and the enlarged picture is never written.
+torch::Tensor enlarging(const torch::Tensor& weight, std::int64_t axis)
+{
+    const auto tap = [&](std::int64_t index) { return weight.select(axis, index); };
+    return torch::stack({tap(2), tap(1) + tap(2), tap(0) + tap(1), tap(0)}, axis);
+}
 
 } // namespace
 
@@ -85,6 +95,11 @@ VaeUpsamplerImpl::VaeUpsamplerImpl(std::int64_t channels)
 
 torch::Tensor VaeUpsamplerImpl::forward(const torch::Tensor& x)
 {
+    if (x.is_cpu() && x.scalar_type() == torch::kFloat32 && conv->weight.scalar_type() == torch::kFloat32
+        && !torch::GradMode::is_enabled() && !ActivationRecorder::current() && !cache::PlainOperations::areWanted())
+        return torch::conv_transpose2d(x,
+            enlarging(enlarging(conv->weight.transpose(0, 1), 2), 3).contiguous(x.suggest_memory_format()), conv->bias,
+            /*stride=*/2, /*padding=*/1);
     return tapped(*this, conv(torch::upsample_nearest2d(x, {2 * x.size(2), 2 * x.size(3)})));
 }
 

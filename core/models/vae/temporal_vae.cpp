@@ -68,8 +68,17 @@ TemporalResnetImpl::TemporalResnetImpl(std::int64_t inChannels, std::int64_t out
         conv3 = register_module("conv3", CausalConv3d(inChannels, outChannels, 1, /*hasBias=*/false));
 }
 
+void TemporalResnetImpl::skipZeroBranch()
+{
+    const torch::Tensor& weight = conv2->weight();
+    m_zeroWeight = torch::count_nonzero(weight).item<std::int64_t>() == 0 ? weight.const_data_ptr() : nullptr;
+}
+
 torch::Tensor TemporalResnetImpl::forward(const torch::Tensor& x)
 {
+    if (m_zeroWeight && conv2->weight().const_data_ptr() == m_zeroWeight && !torch::GradMode::is_enabled()
+        && !ActivationRecorder::current())
+        return conv3 ? conv3(x) : x;
     torch::Tensor h = conv1(activated(norm1, x));
     h = conv2(activated(norm2, h));
     return tapped(*this, h.add_(conv3 ? conv3(x) : x));
@@ -153,6 +162,13 @@ TemporalVaeImpl::TemporalVaeImpl(const TemporalVaeConfig& config)
     post_quant_conv = register_module(
         "post_quant_conv", CausalConv3d(config.embeddingChannels, config.latentChannels, 1, /*hasBias=*/true));
     decoder = register_module("decoder", TemporalDecoder(config));
+}
+
+void skipZeroBranches(torch::nn::Module& model)
+{
+    for (const auto& module : model.modules())
+        if (auto* block = module->as<TemporalResnetImpl>())
+            block->skipZeroBranch();
 }
 
 torch::ScalarType TemporalVaeImpl::dtype() const

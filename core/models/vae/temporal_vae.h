@@ -39,6 +39,7 @@ public:
         std::int64_t timeStride = 1);
     /// @param x (B, in, T, H, W)  @return (B, out, T / timeStride, H, W)
     torch::Tensor forward(const torch::Tensor& x);
+    const torch::Tensor& weight() const { return conv->weight; }
 
 private:
     Conv3d conv = nullptr;
@@ -52,10 +53,14 @@ public:
     TemporalResnetImpl(std::int64_t inChannels, std::int64_t outChannels, std::int64_t groups);
     /// @param x (B, in, T, H, W)
     torch::Tensor forward(const torch::Tensor& x);
+    /// Evaluates the shortcut alone from now on if conv2's weight is all zeros, as finite values make it. The weight
+    /// must not be written to afterwards; one that is replaced or moved is used as it is.
+    void skipZeroBranch();
 
 private:
     GroupNorm norm1 = nullptr, norm2 = nullptr;
     CausalConv3d conv1 = nullptr, conv2 = nullptr, conv3 = nullptr; // conv3: where channels change
+    const void* m_zeroWeight = nullptr; ///< data of conv2's weight, where it was found to be zero
 };
 TORCH_MODULE(TemporalResnet);
 
@@ -118,5 +123,9 @@ private:
     TemporalDecoder decoder = nullptr;
 };
 TORCH_MODULE(TemporalVae);
+
+/// `skipZeroBranch` for each residual block of a model that is loaded and will only be evaluated. Exact: a VAE built in
+/// closed form, or grown block by block, has blocks that add nothing yet.
+void skipZeroBranches(torch::nn::Module& model);
 
 } // namespace toca::models
