@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <set>
 #include <unordered_map>
@@ -59,10 +60,29 @@ double largestValue(torch::ScalarType dtype)
     }
 }
 
+/// Whether no value of a contiguous float32 tensor is NaN or infinite. Without its sign the largest bit pattern tells;
+/// an operation of LibTorch for each of hundreds of small tensors would take longer than reading them.
+bool isFinite(const torch::Tensor& tensor)
+{
+    constexpr std::int32_t kInfinity = 0x7f800000;
+    const auto* values = static_cast<const std::byte*>(tensor.const_data_ptr());
+    const auto count = static_cast<std::size_t>(tensor.numel());
+    std::int32_t largest = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        std::int32_t bits = 0;
+        std::memcpy(&bits, values + i * sizeof bits, sizeof bits);
+        largest = std::max(largest, bits & 0x7fffffff);
+    }
+    return largest < kInfinity;
+}
+
 /// @return what makes the values of `tensor` unusable as `dtype`, or ""
 std::string badValues(const torch::Tensor& tensor, torch::ScalarType dtype)
 {
     if (tensor.numel() == 0)
+        return {};
+    if (tensor.is_cpu() && tensor.scalar_type() == torch::kFloat32 && tensor.is_contiguous()
+        && largestValue(dtype) >= std::numeric_limits<float>::max() && isFinite(tensor))
         return {};
     // One pass that carries NaN through and allocates two scalars. There is none for types of one byte.
     const auto [low, high] = torch::aminmax(tensor.element_size() == 1 ? tensor.to(torch::kFloat) : tensor);
