@@ -4,7 +4,6 @@
 #include "app/cli/exit_codes.h"
 
 #include <csignal>
-#include <ctime>
 #include <unistd.h>
 
 namespace toca::app {
@@ -27,9 +26,8 @@ Interrupt::Interrupt()
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     m_listener = std::jthread([stop = m_stop](const std::stop_token& over) mutable {
         const sigset_t waited = ending();
-        const timespec patience{0, 50'000'000}; // nanoseconds; the time that leaving the program may take
         while (!over.stop_requested()) {
-            if (sigtimedwait(&waited, nullptr, &patience) < 0)
+            if (sigwaitinfo(&waited, nullptr) < 0 || over.stop_requested())
                 continue;
             if (stop.stop_requested())
                 _exit(kExitCancelled);
@@ -41,6 +39,7 @@ Interrupt::Interrupt()
 Interrupt::~Interrupt()
 {
     m_listener.request_stop();
+    pthread_kill(m_listener.native_handle(), SIGTERM); // to the listener alone: it wakes up and ends
     m_listener.join();
     const sigset_t signals = ending();
     pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
