@@ -21,6 +21,7 @@ public:
     void stageChanged(Stage stage) override;
     void stepFinished(const StepReport& report) override;
     void decodingProgress(int done, int of) override;
+    bool wantsPreviews() const override { return false; }
 
 private:
     void draw(const std::string& text, double share);

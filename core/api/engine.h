@@ -25,6 +25,9 @@ public:
     virtual void runStarted(const RunStart&) { }
     virtual void stepFinished(const StepReport&) { }
     virtual void previewReady(const Preview&) { }
+    /// Whether `previewReady` is to be called; the same answer throughout a run. Fitting previews to a model can take
+    /// longer than loading it.
+    virtual bool wantsPreviews() const { return true; }
     /// @param done, of pieces of work, at least one for each few frames
     virtual void decodingProgress(int /*done*/, int /*of*/) { }
 };

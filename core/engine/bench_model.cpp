@@ -241,8 +241,11 @@ public:
         if (!geometry)
             return unexpected(geometry.error());
         model->m_geometry = std::move(*geometry);
-        if (auto loaded = model->m_pipeline->load([] { return true; }); !loaded)
+        const auto goOn = [] { return true; };
+        if (auto loaded = model->m_pipeline->load(goOn); !loaded)
             return unexpected(loaded.error());
+        if (auto ready = model->m_pipeline->preparePreview(goOn); !ready)
+            return unexpected(ready.error());
         auto conditions = model->m_pipeline->conditions(run, model->m_geometry);
         if (!conditions)
             return unexpected(conditions.error());

@@ -184,7 +184,7 @@ Result<void> ClassPipeline::load(const std::function<bool()>& keepGoing)
     }
     if (!keepGoing())
         return unexpected(ErrorCode::Cancelled, "The run was cancelled.");
-    return m_vae.load(m_device, keepGoing);
+    return m_vae.load(m_device);
 }
 
 Result<models::Conditions> ClassPipeline::conditions(const GenerationRequest& request, const plan::Geometry& geometry)

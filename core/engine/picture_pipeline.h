@@ -15,6 +15,7 @@ public:
     std::vector<std::int64_t> latentShape(const GenerationRequest& request) const override;
     Result<Clip> decode(const torch::Tensor& latent, const GenerationRequest& request,
         const std::function<bool(int, int)>& progress) override;
+    Result<void> preparePreview(const std::function<bool()>& keepGoing) override { return m_vae.fitPreview(keepGoing); }
     Clip preview(const torch::Tensor& cleanLatent, const GenerationRequest& request) const override
     {
         return m_vae.preview(cleanLatent, request.fps);

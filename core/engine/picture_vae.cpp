@@ -21,21 +21,26 @@ Result<PictureVae> PictureVae::open(const FoundPart& part)
     return vae;
 }
 
-Result<void> PictureVae::load(torch::Device device, const std::function<bool()>& keepGoing)
+Result<void> PictureVae::load(torch::Device device)
 {
-    if (!m_vae) {
-        auto vae = models::loadAutoencoderKl(m_config, m_part.checkpoint);
-        if (!vae)
-            return unexpected(vae.error());
-        m_vae = *vae;
-        m_vae->to(device);
-    }
-    if (!m_preview) {
-        auto preview = PreviewProjection::fit(m_vae, [&](int, int) { return keepGoing(); });
-        if (!preview)
-            return unexpected(preview.error());
-        m_preview = std::move(*preview);
-    }
+    if (m_vae)
+        return {};
+    auto vae = models::loadAutoencoderKl(m_config, m_part.checkpoint);
+    if (!vae)
+        return unexpected(vae.error());
+    m_vae = *vae;
+    m_vae->to(device);
+    return {};
+}
+
+Result<void> PictureVae::fitPreview(const std::function<bool()>& keepGoing)
+{
+    if (m_preview)
+        return {};
+    auto preview = PreviewProjection::fit(m_vae, [&](int, int) { return keepGoing(); });
+    if (!preview)
+        return unexpected(preview.error());
+    m_preview = std::move(*preview);
     return {};
 }
 

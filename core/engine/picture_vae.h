@@ -18,12 +18,14 @@ public:
     /// Reads the config; a VAE without one has the sizes of Stable Diffusion's.
     static Result<PictureVae> open(const FoundPart& part);
 
-    Result<void> load(torch::Device device, const std::function<bool()>& keepGoing);
+    Result<void> load(torch::Device device);
+    /// Fits the preview's map to the VAE. @pre loaded
+    Result<void> fitPreview(const std::function<bool()>& keepGoing);
     void unload();
 
     /// @param latent (1, C, 1, h, w), scaled as the diffusion model sees it  @return a clip of one frame
     Clip decode(const torch::Tensor& latent, double fps);
-    /// @pre loaded
+    /// @pre `fitPreview` succeeded
     Clip preview(const torch::Tensor& cleanLatent, double fps) const { return m_preview->show(cleanLatent, 1, fps); }
 
     const models::AutoencoderKlConfig& config() const { return m_config; }

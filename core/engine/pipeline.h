@@ -60,10 +60,12 @@ public:
         return unexpected(ErrorCode::Unsupported, "This model takes no picture as a condition.");
     }
     virtual models::Denoiser& denoiser() = 0;
+    /// What `preview` needs beyond `load`; does nothing when that is there. @param keepGoing as `load`
+    virtual Result<void> preparePreview(const std::function<bool()>& keepGoing) = 0;
     /// @param progress(done, of); false stops with Cancelled
     virtual Result<Clip> decode(const torch::Tensor& latent, const GenerationRequest& request,
         const std::function<bool(int, int)>& progress) = 0;
-    /// A picture of a clean latent in microseconds.
+    /// A picture of a clean latent in microseconds. @pre `preparePreview` succeeded since the last `load`
     virtual Clip preview(const torch::Tensor& cleanLatent, const GenerationRequest& request) const = 0;
 };
 

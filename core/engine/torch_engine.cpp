@@ -47,7 +47,8 @@ Result<ModelInfo> TorchEngine::describe(const std::string& modelPath)
         const auto path = pathOf(modelPath);
         if (!path)
             return unexpected(path.error());
-        const auto pipeline = openPipeline(*path);
+        std::string files = filesOf(*path);
+        auto pipeline = openedPipeline(*path, files);
         if (!pipeline)
             return unexpected(pipeline.error());
         auto info = (*pipeline)->describe();
@@ -57,6 +58,7 @@ Result<ModelInfo> TorchEngine::describe(const std::string& modelPath)
                 info->identity = std::move(*identity);
             info->calibrationFolder = calibrationFolder(*path).string();
         }
+        keepOpened(std::move(*pipeline), std::move(files));
         return info;
     });
 }
@@ -67,11 +69,12 @@ Result<RunForecast> TorchEngine::forecast(const GenerationRequest& request)
         auto prepared = prepare(request);
         if (!prepared)
             return unexpected(prepared.error());
+        keepOpened(std::move(prepared->opened), std::move(prepared->files));
         return RunForecast{std::move(prepared->plan), prepared->memory, std::move(prepared->warnings)};
     });
 }
 
-Result<void> TorchEngine::use(Prepared& prepared, const std::stop_token& stop)
+Result<void> TorchEngine::use(Prepared& prepared, bool showsPreviews, const std::stop_token& stop)
 {
     if (prepared.opened) {
         m_model.reset(); // before the new one is loaded, so that both never take memory at once
@@ -79,7 +82,10 @@ Result<void> TorchEngine::use(Prepared& prepared, const std::stop_token& stop)
         m_model->setDevice(prepared.device);
         m_loadedFrom = prepared.fingerprint;
     }
-    auto loaded = m_model->load([&] { return !stop.stop_requested(); });
+    const auto keepGoing = [&] { return !stop.stop_requested(); };
+    auto loaded = m_model->load(keepGoing);
+    if (loaded && showsPreviews)
+        loaded = m_model->preparePreview(keepGoing);
     if (!loaded && loaded.error().code != ErrorCode::Cancelled) // what is loaded stays for the next run
         m_model.reset();
     return loaded;
@@ -93,7 +99,7 @@ Result<void> TorchEngine::load(const GenerationRequest& request, Observer& obser
         if (!prepared)
             return unexpected(prepared.error());
         observer.stageChanged(Stage::Loading);
-        if (auto used = use(*prepared, {}); !used)
+        if (auto used = use(*prepared, observer.wantsPreviews(), {}); !used)
             return used;
         observer.stageChanged(Stage::Done);
         return {};

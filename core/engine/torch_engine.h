@@ -30,8 +30,14 @@ public:
 private:
     struct Prepared; ///< request with defaults, model, policy, sampler, plan
     Result<std::filesystem::path> pathOf(const std::string& modelPath) const;
+    /// Opens the model, unless it is the one that was opened last.
+    /// @param files path and file times
+    Result<std::unique_ptr<Pipeline>> openedPipeline(const std::filesystem::path& path, const std::string& files);
+    /// Keeps a model that was opened and not used.
+    void keepOpened(std::unique_ptr<Pipeline> pipeline, std::string files);
     Result<Prepared> prepare(const GenerationRequest& request);
-    Result<void> use(Prepared& prepared, const std::stop_token& stop);
+    /// Makes the request's model the loaded one.
+    Result<void> use(Prepared& prepared, bool showsPreviews, const std::stop_token& stop);
     /// Content identity of the model's weights, computed once for each state of its files.
     Result<std::string> identityOf(const std::filesystem::path& model, const std::string& fingerprint);
     Result<plan::PolicyContext> policyContext(const GenerationRequest& request, const Prepared& prepared,
@@ -49,6 +55,8 @@ private:
 
     EngineOptions m_options;
     std::unique_ptr<Pipeline> m_model;
+    std::unique_ptr<Pipeline> m_opened; ///< another one that was described or planned with: the next run may use it
+    std::string m_openedFrom; ///< path and file times of it
     std::string m_loadedFrom; ///< path and file times of the loaded model
     std::string m_identified; ///< path and file times of the model whose identity is known
     std::string m_identity;

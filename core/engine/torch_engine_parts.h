@@ -23,7 +23,8 @@ struct TorchEngine::Prepared {
     GenerationRequest request;
     std::unique_ptr<Pipeline> opened; ///< null when the loaded model is the one
     torch::Device device{torch::kCPU};
-    std::string fingerprint;
+    std::string files; ///< of the model
+    std::string fingerprint; ///< files and device
     std::unique_ptr<plan::Policy> policy;
     std::unique_ptr<schedulers::Sampler> sampler;
     plan::Plan plan;
@@ -40,6 +41,8 @@ struct TorchEngine::Prepared {
     std::optional<cache::ProbeRange> probe;
 };
 
+/// Path, sizes and times: changes whenever one of the model's files does, so that an edited folder is loaded again.
+std::string filesOf(const std::filesystem::path& model);
 /// Appends everything that `from` holds of the evaluations before `end` to the empty `to`.
 void copyBefore(const plan::Trace& from, int end, plan::Trace& to);
 /// The last evaluation up to `step` at which a run can start afresh: every module was full there, and the policy

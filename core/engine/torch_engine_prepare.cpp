@@ -31,10 +31,26 @@ Result<torch::Device> deviceOf(Device wanted)
     return hasCuda && wanted != Device::Cpu ? torch::Device(torch::kCUDA) : torch::Device(torch::kCPU);
 }
 
-/// Changes whenever one of the model's files does, so that an edited folder is loaded again.
-std::string fingerprint(const std::filesystem::path& model, torch::Device device)
+std::string mebibytes(std::int64_t bytes)
 {
-    std::string text = model.string() + "|" + device.str();
+    if (bytes >= kMostBytes)
+        return "more than " + std::to_string(kMostBytes >> 20) + " MiB";
+    return std::to_string((bytes >> 20) + ((bytes & ((1 << 20) - 1)) != 0)) + " MiB";
+}
+
+/// A request's own threads, or the usual ones; never more than the machine runs at once.
+int threadsOf(const GenerationRequest& request, int usual)
+{
+    // More threads than the machine runs at once only wait for each other, and thousands can't even be started.
+    const int possible = std::max({1, static_cast<int>(std::thread::hardware_concurrency()), usual});
+    return std::min(request.threads > 0 ? request.threads : usual, possible);
+}
+
+} // namespace
+
+std::string filesOf(const std::filesystem::path& model)
+{
+    std::string text = model.string();
     std::error_code error;
     std::vector<std::string> files;
     const auto add = [&](const std::filesystem::path& file) {
@@ -52,22 +68,21 @@ std::string fingerprint(const std::filesystem::path& model, torch::Device device
     return text;
 }
 
-std::string mebibytes(std::int64_t bytes)
+Result<std::unique_ptr<Pipeline>> TorchEngine::openedPipeline(
+    const std::filesystem::path& path, const std::string& files)
 {
-    if (bytes >= kMostBytes)
-        return "more than " + std::to_string(kMostBytes >> 20) + " MiB";
-    return std::to_string((bytes >> 20) + ((bytes & ((1 << 20) - 1)) != 0)) + " MiB";
+    if (m_opened && m_openedFrom == files)
+        return std::move(m_opened);
+    return openPipeline(path);
 }
 
-/// A request's own threads, or the usual ones; never more than the machine runs at once.
-int threadsOf(const GenerationRequest& request, int usual)
+void TorchEngine::keepOpened(std::unique_ptr<Pipeline> pipeline, std::string files)
 {
-    // More threads than the machine runs at once only wait for each other, and thousands can't even be started.
-    const int possible = std::max({1, static_cast<int>(std::thread::hardware_concurrency()), usual});
-    return std::min(request.threads > 0 ? request.threads : usual, possible);
+    if (!pipeline)
+        return;
+    m_opened = std::move(pipeline);
+    m_openedFrom = std::move(files);
 }
-
-} // namespace
 
 Result<void> checkMemory(const MemoryEstimate& memory)
 {
@@ -133,9 +148,10 @@ Result<TorchEngine::Prepared> TorchEngine::prepare(const GenerationRequest& requ
     prepared.request.prompt = sanitizedPrompt(request.prompt);
     prepared.request.negativePrompt = sanitizedPrompt(request.negativePrompt);
     prepared.device = *device;
-    prepared.fingerprint = fingerprint(*path, *device);
+    prepared.files = filesOf(*path);
+    prepared.fingerprint = prepared.files + "|" + device->str();
     if (!m_model || m_loadedFrom != prepared.fingerprint) {
-        auto opened = openPipeline(*path);
+        auto opened = openedPipeline(*path, prepared.files);
         if (!opened)
             return unexpected(opened.error());
         prepared.opened = std::move(*opened);

@@ -66,7 +66,7 @@ Result<DenoisingInput> TorchEngine::start(
     observer.stageChanged(Stage::Loading);
     {
         const cache::Stopwatch watch(&times.loading);
-        if (auto used = use(prepared, stop); !used)
+        if (auto used = use(prepared, observer.wantsPreviews(), stop); !used)
             return unexpected(used.error());
     }
     if (stop.stop_requested())
@@ -137,6 +137,7 @@ Result<RunResult> TorchEngine::run(Prepared& prepared, Observer& observer, std::
         doneFlops += prepared.plan.evaluationFlops(evaluation);
     const double totalFlops = prepared.plan.totalFlops();
     schedulers::Sampler& sampler = *prepared.sampler;
+    const bool showsPreviews = observer.wantsPreviews();
     StepLatents latents(prepared.record ? 0 : input->noise.numel(), request.steps);
     std::optional<cache::Profile> profile;
     if (m_options.measuresParts)
@@ -155,8 +156,10 @@ Result<RunResult> TorchEngine::run(Prepared& prepared, Observer& observer, std::
             const cache::Stopwatch watch(&result.times.preview);
             const cache::PartScope scope(cache::Part::Preview);
             report.latent = latents.keep(done.step, done.after);
-            const auto clean = sampler.cleanLatent(done.step, done.before, done.guided);
-            observer.previewReady({done.step, m_model->preview(clean, request)});
+            if (showsPreviews) {
+                const auto clean = sampler.cleanLatent(done.step, done.before, done.guided);
+                observer.previewReady({done.step, m_model->preview(clean, request)});
+            }
         }
         report.runId = result.runId;
         report.step = done.step;

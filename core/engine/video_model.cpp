@@ -33,6 +33,15 @@ VideoModel::VideoModel(ModelFolder folder, torch::Device device)
 {
 }
 
+void VideoModel::setDevice(torch::Device device)
+{
+    m_text.release();
+    m_transformer = nullptr;
+    m_vae = nullptr;
+    m_preview.reset();
+    m_device = device;
+}
+
 Result<void> VideoModel::loadTransformer()
 {
     if (m_transformer)

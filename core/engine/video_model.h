@@ -18,6 +18,8 @@ public:
 
     const ModelFolder& folder() const { return m_folder; }
     torch::Device device() const { return m_device; }
+    /// Frees everything but the tokenizer; what is loaded from now on lies on this device.
+    void setDevice(torch::Device device);
     /// Of the transformer's weights and features.
     torch::ScalarType weightType() const { return m_weightType; }
     /// Frees the transformer; the next `loadTransformer` makes it of this type.

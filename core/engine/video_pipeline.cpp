@@ -28,13 +28,13 @@ Result<plan::Geometry> VideoPipeline::geometry(const GenerationRequest& request)
     if (auto valid = checkNoClass(request); !valid)
         return unexpected(valid.error());
     // The tokens kept of the longer text decide the cost of cross-attention.
-    auto tokenizer = models::Tokenizer::open(folder.tokenizerFile, folder.tokenizer);
-    if (!tokenizer)
-        return unexpected(tokenizer.error());
-    auto textTokens = static_cast<std::int64_t>(tokenizer->encode(request.prompt).size());
+    if (auto loaded = m_model.loadTokenizer(); !loaded)
+        return unexpected(loaded.error());
+    const models::Tokenizer& tokenizer = m_model.tokenizer();
+    auto textTokens = static_cast<std::int64_t>(tokenizer.encode(request.prompt).size());
     const bool isGuided = request.guidanceScale != 1.0;
     if (isGuided && !request.negativePrompt.empty())
-        textTokens = std::max(textTokens, static_cast<std::int64_t>(tokenizer->encode(request.negativePrompt).size()));
+        textTokens = std::max(textTokens, static_cast<std::int64_t>(tokenizer.encode(request.negativePrompt).size()));
     return plan::geometryFor(
         folder.shape, request.frames, request.width, request.height, textTokens, /*prompts=*/1, isGuided);
 }
@@ -69,9 +69,7 @@ std::int64_t VideoPipeline::decodeBytes(const GenerationRequest& request) const
 void VideoPipeline::setDevice(torch::Device device)
 {
     m_denoiser.reset();
-    const torch::ScalarType type = m_model.weightType();
-    m_model = VideoModel(m_model.folder(), device);
-    m_model.setWeightType(type);
+    m_model.setDevice(device);
 }
 
 void VideoPipeline::setWeightType(torch::ScalarType type)
@@ -82,6 +80,7 @@ void VideoPipeline::setWeightType(torch::ScalarType type)
 
 Result<void> VideoPipeline::load(const std::function<bool()>& keepGoing)
 {
+    const bool isVaeNew = m_model.vae().is_empty();
     for (const auto part : {&VideoModel::loadTokenizer, &VideoModel::loadTextEncoder, &VideoModel::loadTransformer,
              &VideoModel::loadVae}) {
         if (!keepGoing())
@@ -89,8 +88,15 @@ Result<void> VideoPipeline::load(const std::function<bool()>& keepGoing)
         if (auto loaded = (m_model.*part)(); !loaded)
             return loaded;
     }
+    if (isVaeNew)
+        models::skipZeroBranches(*m_model.vae());
     if (!m_denoiser)
         m_denoiser = std::make_unique<models::Stdit3Denoiser>(m_model.transformer());
+    return {};
+}
+
+Result<void> VideoPipeline::preparePreview(const std::function<bool()>& keepGoing)
+{
     return m_model.fitPreview([&](int, int) { return keepGoing(); });
 }
 

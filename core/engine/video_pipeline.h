@@ -32,10 +32,11 @@ public:
     models::Denoiser& denoiser() override { return *m_denoiser; }
     Result<Clip> decode(const torch::Tensor& latent, const GenerationRequest& request,
         const std::function<bool(int, int)>& progress) override;
+    Result<void> preparePreview(const std::function<bool()>& keepGoing) override;
     Clip preview(const torch::Tensor& cleanLatent, const GenerationRequest& request) const override;
 
 private:
-    VideoModel m_model;
+    mutable VideoModel m_model; ///< `geometry` loads its tokenizer
     std::unique_ptr<models::Stdit3Denoiser> m_denoiser;
 };
 

@@ -59,6 +59,7 @@ class TestEngine : public QObject {
 private Q_SLOTS:
     void describesTheEmbeddedModel();
     void observerHearsAllInOrder();
+    void previewsAreMadeWhenWanted();
     void planIsWhatIsCounted_data();
     void planIsWhatIsCounted();
     void stepLatentsAndParts();
@@ -88,6 +89,26 @@ void TestEngine::describesTheEmbeddedModel()
     QVERIFY(model->parameters() > 1'000'000);
     for (const std::string& prompt : model->examplePrompts)
         QVERIFY2(unknownWords(*model, prompt).empty(), prompt.c_str());
+}
+
+void TestEngine::previewsAreMadeWhenWanted()
+{
+    class Blind final : public Recorder {
+    public:
+        bool wantsPreviews() const override { return false; }
+    };
+    const auto engine = test::newEngine();
+    const auto request = tocaRequest();
+    Blind blind;
+    const auto unseen = engine->generate(request, blind, {});
+    QVERIFY2(unseen, test::told(unseen));
+    QVERIFY(blind.previews.empty());
+    QCOMPARE(blind.steps.size(), static_cast<std::size_t>(request.steps));
+    Recorder seeing; // with the model that was loaded without them
+    const auto seen = engine->generate(request, seeing, {});
+    QVERIFY2(seen, test::told(seen));
+    QCOMPARE(seeing.previews.size(), static_cast<std::size_t>(request.steps));
+    QVERIFY(seen->latent == unseen->latent);
 }
 
 void TestEngine::observerHearsAllInOrder()
