@@ -111,14 +111,24 @@ TrainingCurves curvesOf(const TrainingHistory& history, const CurveRequest& requ
         norm.add(step, place, buckets, static_cast<double>(step.gradientNorm));
         speed.add(step, place, buckets, static_cast<double>(step.samplesPerSecond));
     }
-    for (const TrainingValidation& validation : validations)
+    // Of the step, because a validation corrects the hours before it.
+    const auto hoursAt = [&steps](std::int64_t step, double otherwise) {
+        const auto after = std::upper_bound(steps.begin(), steps.end(), step,
+            [](std::int64_t wanted, const TrainingStep& one) { return wanted < one.step; });
+        return after == steps.begin() ? otherwise : (after - 1)->hours;
+    };
+    for (TrainingValidation validation : validations) {
+        validation.hours = hoursAt(validation.step, validation.hours);
         if (const double place = curves.placeOf(axisValue(request.axis, validation.step, validation.hours));
             place >= 0 && place <= buckets)
             curves.validations.push_back({place, validation});
-    for (const TrainingMark& mark : history.marks())
+    }
+    for (TrainingMark mark : history.marks()) {
+        mark.hours = hoursAt(mark.step, mark.hours);
         if (const double place = curves.placeOf(axisValue(request.axis, mark.step, mark.hours));
             place >= 0 && place <= buckets)
-            curves.marks.push_back({place, mark});
+            curves.marks.push_back({place, std::move(mark)});
+    }
     return curves;
 }
 

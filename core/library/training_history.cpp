@@ -13,7 +13,9 @@ constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr double kLargest = 1e30; ///< larger values say nothing and would leave no room for the others in a plot
 constexpr double kLatest = 1e11; ///< seconds since 1970
 constexpr double kLongestTraining = 1e10; ///< seconds
-constexpr double kLongestStep = 3600; ///< seconds; a longer silence between two steps is a pause
+constexpr double kLongestStep = 3600; ///< seconds; of a first step, whose data had to be made
+constexpr double kLeastPause = 60; ///< seconds; a silence between two steps that is longer
+constexpr double kPauseSteps = 20; ///< and as long as so many steps was no step
 constexpr std::size_t kMostMarks = 4096;
 constexpr std::size_t kLongestKind = 40;
 constexpr std::size_t kLongestDetail = 1000;
@@ -171,9 +173,12 @@ void TrainingHistory::addStep(const Line& line)
     goBackTo(step - 1);
     // Whatever was written before this step (a validation, samples) took time that was no training.
     const bool isTimed = line.time > 0 && line.time <= kLatest && m_standing.lastTime > 0;
-    const double seconds = isTimed ? line.time - m_standing.lastTime : 0;
+    const double seconds = isTimed ? std::min(line.time - m_standing.lastTime, kLongestStep) : 0;
     const bool isBegin = m_standing.lastEvent == "started" || m_standing.lastEvent == "resumed";
-    if (seconds > 0 && seconds <= kLongestStep && !isBegin) {
+    const double pace = m_standing.secondsPerStep;
+    if (pace > 0 && seconds > std::max(kLeastPause, kPauseSteps * pace) && !isBegin) {
+        m_standing.trainedSeconds += pace;
+    } else if (seconds > 0 && !isBegin) {
         m_standing.trainedSeconds += seconds;
         m_standing.secondsPerStep =
             m_standing.secondsPerStep > 0 ? (1 - kPace) * m_standing.secondsPerStep + kPace * seconds : seconds;
@@ -197,7 +202,7 @@ void TrainingHistory::addStep(const Line& line)
 void TrainingHistory::addValidation(const Line& line)
 {
     if (line.trainingSeconds >= 0 && line.trainingSeconds <= kLongestTraining)
-        m_standing.trainedSeconds = line.trainingSeconds;
+        correctHours(line.trainingSeconds);
     const auto step = static_cast<std::int64_t>(line.step);
     while (!m_validations.empty() && m_validations.back().step >= step)
         m_validations.pop_back();
@@ -205,6 +210,21 @@ void TrainingHistory::addValidation(const Line& line)
         m_validations.push_back(
             {step, m_steps.empty() ? m_standing.trainedSeconds / 3600 : m_steps.back().hours, line.loss});
     m_standing.steps = std::max(m_standing.steps, step);
+}
+
+/// Stretches the hours since the last validation to what this one says.
+void TrainingHistory::correctHours(double trainedSeconds)
+{
+    m_corrected = std::min(m_corrected, m_steps.size());
+    if (m_corrected < m_steps.size()) {
+        const double begin = m_corrected > 0 ? m_steps[m_corrected - 1].hours : 0;
+        const double guessed = m_steps.back().hours - begin;
+        const double said = trainedSeconds / 3600 - begin;
+        for (std::size_t i = m_corrected; i < m_steps.size() && guessed > 0 && said > 0; ++i)
+            m_steps[i].hours = begin + (m_steps[i].hours - begin) * (said / guessed);
+        m_corrected = m_steps.size();
+    }
+    m_standing.trainedSeconds = trainedSeconds;
 }
 
 void TrainingHistory::addMark(const Line& line)

@@ -13,7 +13,8 @@ namespace toca::library {
 /// One step of a training as its log tells it. What the log does not hold, or holds as no number, is NaN.
 struct TrainingStep {
     std::int64_t step = 0; ///< counted from 1
-    double hours = 0; ///< of training until then, pauses left out
+    double hours =
+        0; ///< of training until then, pauses left out; between validations, which know it, by the lines' times
     float loss = std::numeric_limits<float>::quiet_NaN();
     float learningRate = std::numeric_limits<float>::quiet_NaN();
     float gradientNorm = std::numeric_limits<float>::quiet_NaN();
@@ -88,12 +89,14 @@ private:
     void addValidation(const Line& line);
     void addMark(const Line& line);
     void goBackTo(std::int64_t step);
+    void correctHours(double trainedSeconds);
     std::uint8_t kindOf(const std::string& name);
 
     std::vector<TrainingStep> m_steps;
     std::vector<TrainingValidation> m_validations;
     std::vector<TrainingMark> m_marks;
     std::vector<std::string> m_kinds;
+    std::size_t m_corrected = 0; ///< steps whose hours a validation has confirmed
     TrainingStanding m_standing;
 };
 

@@ -136,6 +136,19 @@ void TestTrainingLog::hoursLeaveOutPausesAndValidations()
         + stepLine(5, 1, 90'200));
     QCOMPARE(history.steps()[2].hours * 3600, 200.0);
     QCOMPARE(history.steps()[4].hours * 3600, 300.0);
+    // A long wait (for data, or of a machine that slept) is no step; what a validation says holds for all before it.
+    QByteArray log = eventLine("started", 0, 0);
+    for (int step = 1; step <= 100; ++step)
+        log += stepLine(step, 1, step <= 50 ? 2 * step : 100'000 + 2 * step);
+    const auto waited = historyOf(log);
+    QCOMPARE(waited.steps().back().hours * 3600, 198.0);
+    const auto corrected = historyOf(
+        log + eventLine("validation", 100, 200'000, R"(,"loss":1,"training_seconds":396)") + stepLine(101, 1, 200'002));
+    QCOMPARE(corrected.steps()[99].hours * 3600, 396.0);
+    QCOMPARE(corrected.steps()[49].hours * 3600, 196.0);
+    QCOMPARE(corrected.steps()[100].hours * 3600, 398.0);
+    CurveRequest request{.axis = TrainingAxis::Hours};
+    QCOMPARE(curvesOf(corrected, request).validations[0].validation.hours * 3600, 396.0);
 }
 
 void TestTrainingLog::standingTellsHowItIsGoing()

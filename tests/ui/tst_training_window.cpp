@@ -13,6 +13,7 @@
 #include "ui/training/training_plots.h"
 #include "ui/window/banner.h"
 
+#include <QAbstractButton>
 #include <QAction>
 #include <QComboBox>
 #include <QDesktopServices>
@@ -22,6 +23,7 @@
 #include <QFile>
 #include <QLabel>
 #include <QMimeData>
+#include <QSet>
 #include <QSlider>
 #include <QTest>
 #include <QToolButton>
@@ -97,6 +99,7 @@ private Q_SLOTS:
     void hostileLogIsCounted();
     void longLogComesInParts();
     void generatingLeavesTheTraining();
+    void everythingHasANameAndIsReachedByTab();
 
 private:
     void append(const QByteArray& bytes)
@@ -489,6 +492,34 @@ void TestTrainingWindow::generatingLeavesTheTraining()
     QTest::keyClick(m_window.get(), Qt::Key_Return, Qt::ControlModifier);
     QCOMPARE(m_window->workspaces().current(), Workspace::Generate);
     QVERIFY(finished.wait(30000));
+}
+
+void TestTrainingWindow::everythingHasANameAndIsReachedByTab()
+{
+    writeLog(100);
+    writeSample(50, 1, "a red star");
+    writeSample(100, 1, "a red star");
+    openTraining();
+    QTRY_COMPARE(panel().samples().current(), 1);
+    QSet<QWidget*> wanted;
+    for (auto* widget : panel().findChildren<QWidget*>()) {
+        if ((widget->focusPolicy() & Qt::TabFocus) && widget->isVisible() && widget->isEnabled()) {
+            wanted.insert(widget);
+            const auto* pushed = qobject_cast<QAbstractButton*>(widget);
+            QVERIFY2(!widget->accessibleName().isEmpty() || (pushed && !pushed->text().isEmpty()),
+                qPrintable(widget->metaObject()->className() + widget->objectName()));
+        }
+    }
+    QVERIFY2(wanted.size() >= 14, qPrintable(QString::number(wanted.size())));
+    panel().findChild<QPushButton*>("trainingOther")->setFocus();
+    for (int presses = 0; presses < 80 && !wanted.isEmpty(); ++presses) {
+        wanted.remove(QApplication::focusWidget());
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
+    }
+    for (const QWidget* left : wanted) {
+        // Of several checked choices that belong together one has the focus for all.
+        QVERIFY2(left->property("segment").toBool(), qPrintable(left->metaObject()->className() + left->objectName()));
+    }
 }
 
 QTEST_MAIN(TestTrainingWindow)
