@@ -3,7 +3,9 @@
 // operations in float64, from the same inputs.
 #include "cache/exec/ops/plain_operations.h"
 #include "cache/exec/ops/trained_attention.h"
+#include "cache/exec/ops/trained_linear.h"
 #include "cache/exec/ops/trained_rows.h"
+#include "core/models/layers/tapped_layers.h"
 #include "core/models/stdit3/stdit3.h"
 #include "core/training/precision.h"
 
@@ -266,6 +268,39 @@ private Q_SLOTS:
                 return torch::stack(rows);
             },
             {random({3, 81, 64}, typeOf(isHalf)), random({43, 128}, typeOf(isHalf))});
+    }
+
+    void linear_data() { types(); }
+    void linear()
+    {
+        QFETCH(bool, isHalf);
+        for (const bool hasBias : {true, false}) {
+            // 1100 rows: more than one piece of the bias's sums; values that bfloat16 holds, as weights are rounded to
+            // it
+            const auto rounded = [](const torch::Tensor& x) { return x.to(torch::kBFloat16).to(torch::kFloat32); };
+            const Tensors inputs{rounded(random({2, 550, 24})), rounded(random({21, 24}) / 8),
+                hasBias ? rounded(random({21})) : torch::Tensor()};
+            const auto own = [isHalf](const Tensors& given) {
+                const training::MixedPrecision precision(isHalf);
+                models::Linear layer(24, 21, given[2].defined());
+                layer->weight = given[1];
+                layer->bias = given[2];
+                return layer->forward(given[0]);
+            };
+            const auto plain = [](const Tensors& given) { return torch::linear(given[0], given[1], given[2]); };
+            const auto mine = evaluated(own, inputs, false), expected = evaluated(plain, inputs, true);
+            QCOMPARE(mine.out.scalar_type(), typeOf(isHalf));
+            QVERIFY2(mismatch(mine.out, expected.out, "").empty(), "the result");
+            for (std::size_t i = 0; i < inputs.size(); ++i)
+                if (inputs[i].defined()) { // float32, but products were rounded to bfloat16 before
+                    const auto gradient = isHalf && i < 2 ? mine.gradients[i].to(torch::kBFloat16) : mine.gradients[i];
+                    QCOMPARE(mine.gradients[i].scalar_type(), torch::kFloat32);
+                    const std::string problem = mismatch(gradient, expected.gradients[i], "gradient");
+                    QVERIFY2(problem.empty(), problem.c_str());
+                }
+            QVERIFY(cache::runsTrainedLinear(
+                inputs[0], torch::Tensor(inputs[1]).clone().set_requires_grad(true), torch::Tensor()));
+        }
     }
 
     /// A whole model: float32 with the kernels against float64, which has none.

@@ -6,6 +6,7 @@
 #include "kernels/trained_rows.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/Version.h>
 #include <ATen/autocast_mode.h>
 #include <torch/torch.h>
 
@@ -155,12 +156,18 @@ public:
     }
 };
 
+} // namespace
+
 bool readsHalves()
 {
     return at::autocast::is_autocast_enabled(at::kCPU) && at::autocast::get_autocast_dtype(at::kCPU) == at::kBFloat16;
 }
 
-} // namespace
+bool hasHalfProducts()
+{
+    static const bool hasThem = at::get_cpu_capability().find("AVX512") != std::string::npos;
+    return hasThem;
+}
 
 bool runsTrained(const torch::Tensor& x)
 {

@@ -9,6 +9,11 @@ namespace toca::cache {
 // where LibTorch's composition makes several and keeps their results. Each is for training on a CPU, in float32 or,
 // where autocast is on, in bfloat16; `runsTrained` says whether. Everything else is composed of LibTorch's operations.
 
+/// Whether autocast has linear layers computed in bfloat16.
+bool readsHalves();
+/// Whether oneDNN multiplies bfloat16 on this processor.
+bool hasHalfProducts();
+
 /// Whether gradients of `x` are wanted, here and by these kernels.
 bool runsTrained(const torch::Tensor& x);
 

@@ -2,11 +2,11 @@
 #include "core/models/layers/tapped_layers.h"
 
 #include "cache/exec/ops/plain_operations.h"
+#include "cache/exec/ops/trained_linear.h"
 #include "cache/exec/ops/trained_rows.h"
 #include "core/models/layers/activation_recorder.h"
 #include "core/models/layers/attention.h"
 
-#include <ATen/Version.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <torch/torch.h>
 
@@ -46,10 +46,12 @@ const Packing& packing()
     return packing;
 }
 
-/// Whether oneDNN multiplies bfloat16 on this processor.
-bool hasHalfProducts()
+/// As it is, without a packed weight.
+torch::Tensor plainLinear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias)
 {
-    return at::get_cpu_capability().find("AVX512") != std::string::npos;
+    const auto matrix = weight.dim() == 2 ? weight : weight.flatten(1);
+    return cache::runsTrainedLinear(x, matrix, bias) ? cache::trainedLinear(x, matrix, bias)
+                                                     : torch::linear(x, matrix, bias);
 }
 
 torch::Tensor packedLinear(
@@ -97,14 +99,14 @@ torch::Tensor LinearImpl::forward(const torch::Tensor& x)
 {
     if (usesPacked(x))
         return tapped(*this, packedLinear(x, m_packed, bias, "none"));
-    return tapped(*this, torch::linear(x, weight.dim() == 2 ? weight : weight.flatten(1), bias));
+    return tapped(*this, plainLinear(x, weight, bias));
 }
 
 torch::Tensor LinearImpl::forwardGelu(const torch::Tensor& x)
 {
     if (usesPacked(x))
         return packedLinear(x, m_packed, bias, "gelu");
-    auto hidden = torch::linear(x, weight.dim() == 2 ? weight : weight.flatten(1), bias);
+    auto hidden = plainLinear(x, weight, bias);
     return torch::GradMode::is_enabled() ? cache::gelu(hidden) : torch::gelu_(hidden, "tanh");
 }
 
@@ -118,7 +120,8 @@ bool LinearImpl::usesPacked(const torch::Tensor& x) const
 void LinearImpl::pack()
 {
     const bool isKnown = weight.is_cpu()
-        && (weight.scalar_type() == torch::kFloat32 || (weight.scalar_type() == torch::kBFloat16 && hasHalfProducts()));
+        && (weight.scalar_type() == torch::kFloat32
+            || (weight.scalar_type() == torch::kBFloat16 && cache::hasHalfProducts()));
     if (!isKnown || !packing().isThere() || !at::globalContext().userEnabledMkldnn())
         return;
     const torch::NoGradGuard noGradients;
