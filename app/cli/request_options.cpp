@@ -87,7 +87,7 @@ void RequestOptions::addRequestTo(CLI::App& command)
     addInteger(command, "--condition-frames", conditionFrames, "How many of its frames (default 1)")->needs(source);
 
     command.option_defaults()->group("Model and machine");
-    addText(command, "--model", model, "Model folder, or name of an embedded model (default: toca-miniature)", "DIR");
+    addText(command, "--model", model, "Model folder, or name of an embedded model (default: toca-miniature-2)", "DIR");
     addText(command, "--device", device, "cpu, cuda or auto (default auto)", "NAME");
     addInteger(command, "--threads", threads, "Threads of the computation; 0 = LibTorch's choice (default 0)");
     command.option_defaults()->group("Options");

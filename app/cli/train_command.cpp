@@ -202,7 +202,7 @@ void addOptions(CLI::App& command, TrainOptions& options)
         ->type_name("FOLDER");
     command
         .add_option("--init", options.init,
-            "Model folder, or name of an embedded model, to start from (default: toca-miniature)")
+            "Model folder, or name of an embedded model, to start from (default: toca-miniature-2)")
         ->type_name("FOLDER");
     command.add_option("--data", options.data, "'world', or a folder of captioned clips and pictures")
         ->type_name("world|FOLDER");

@@ -10,7 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kDefaultModel = "toca-miniature";
+constexpr const char* kDefaultModel = "toca-miniature-2";
 
 /// The folder with all models that come with the program; empty when there is none.
 fs::path modelsFolder()

@@ -27,7 +27,7 @@ struct RunPlace {
 /// Where a request will run, asked before the program's first run.
 RunPlace runPlaceOf(const GenerationRequest& request);
 
-/// Where the embedded model lies: `TOCA_MODEL` if set, else `../share/toca-studio/models/toca-miniature` beside the
+/// Where the embedded model lies: `TOCA_MODEL` if set, else `../share/toca-studio/models/toca-miniature-2` beside the
 /// program, else the source tree that the program was built from. Empty when none of them exists.
 std::string embeddedModelPath();
 

@@ -36,7 +36,7 @@ Result<std::filesystem::path> TorchEngine::pathOf(const std::string& modelPath) 
     if (m_options.embeddedModelPath.empty())
         return unexpected(ErrorCode::NotFound,
             "The embedded model was not found beside the program. Set TOCA_MODEL to its folder "
-            "(resources/models/toca-miniature), or "
+            "(resources/models/toca-miniature-2), or "
             "choose a model folder.");
     return std::filesystem::path(m_options.embeddedModelPath);
 }

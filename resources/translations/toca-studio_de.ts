@@ -4874,10 +4874,6 @@ Frisch: Sie werden in allen gewählten Schritten und Schichten berechnet.</trans
         <translation>Checkpoint-Datei öffnen…</translation>
     </message>
     <message>
-        <source>Use the built-in model</source>
-        <translation>Eingebautes Modell verwenden</translation>
-    </message>
-    <message>
         <source>Open another model</source>
         <translation>Anderes Modell öffnen</translation>
     </message>
@@ -5024,6 +5020,26 @@ Frisch: Sie werden in allen gewählten Schritten und Schichten berechnet.</trans
     <message>
         <source>Loading…</source>
         <translation>Wird geladen…</translation>
+    </message>
+    <message>
+        <source>Built-in models</source>
+        <translation>Eingebaute Modelle</translation>
+    </message>
+    <message>
+        <source>Text to video</source>
+        <translation>Text zu Video</translation>
+    </message>
+    <message>
+        <source>Text to video, reference weights</source>
+        <translation>Text zu Video, Referenzgewichte</translation>
+    </message>
+    <message>
+        <source>Class to picture (DiT)</source>
+        <translation>Klasse zu Bild (DiT)</translation>
+    </message>
+    <message>
+        <source>Text to picture (PixArt)</source>
+        <translation>Text zu Bild (PixArt)</translation>
     </message>
 </context>
 <context>

@@ -35,7 +35,7 @@ void CliModelsTest::listsModels()
 {
     const TocaCall models = call({"models", "--json"});
     QCOMPARE(models.exitCode, 0);
-    QCOMPARE(models.json()["embedded"].toObject()["name"].toString(), "toca-miniature");
+    QCOMPARE(models.json()["embedded"].toObject()["name"].toString(), "toca-miniature-2");
     QCOMPARE(models.json()["geometries"].toArray()[0][u"name"].toString(), "opensora-v1.2");
     const QByteArray text = call({"models"}).output;
     QVERIFY(text.contains("opensora-v1.2"));

@@ -242,14 +242,24 @@ QWidget* PromptPanel::makeModelRow()
     return area;
 }
 
+QString PromptPanel::titleOf(const std::string& embeddedModel)
+{
+    if (embeddedModel.empty())
+        return tr("Text to video");
+    if (embeddedModel == "toca-miniature")
+        return tr("Text to video, reference weights");
+    if (embeddedModel == "toca-miniature-dit")
+        return tr("Class to picture (DiT)");
+    if (embeddedModel == "toca-miniature-pixart")
+        return tr("Text to picture (PixArt)");
+    return QString::fromStdString(embeddedModel);
+}
+
 void PromptPanel::setEmbeddedModels(const std::vector<std::string>& names)
 {
     qDeleteAll(m_embeddedModels->actions());
     for (const std::string& name : names) {
-        const QString title = name.empty()    ? tr("Text to video")
-            : name == "toca-miniature-dit"    ? tr("Class to picture (DiT)")
-            : name == "toca-miniature-pixart" ? tr("Text to picture (PixArt)")
-                                              : QString::fromStdString(name);
+        const QString title = titleOf(name);
         QAction* chosen = m_modelMenu->addAction(title);
         chosen->setCheckable(true);
         chosen->setData(QString::fromStdString(name));

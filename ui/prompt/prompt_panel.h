@@ -51,6 +51,7 @@ Q_SIGNALS:
     void modelDetailsRequested();
 
 private:
+    static QString titleOf(const std::string& embeddedModel);
     QWidget* makePromptArea();
     QWidget* makeClassArea();
     QWidget* makeModelRow();
