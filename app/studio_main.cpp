@@ -60,7 +60,12 @@ int main(int argc, char** argv)
     QApplication::setApplicationVersion(TOCA_VERSION);
     QApplication::setDesktopFileName("toca-studio");
 
-    const QString settingsFile = QString::fromStdString(options->settings);
+    // Pictures of the window are of nobody's settings and runs.
+    const QTemporaryDir forPictures;
+    QString settingsFile = QString::fromStdString(options->settings);
+    if (settingsFile.isEmpty() && !options->screenshots.empty()) {
+        settingsFile = forPictures.filePath("settings.ini");
+    }
     QString language = QString::fromStdString(options->language);
     if (language.isEmpty()) {
         language = ui::openSettings(settingsFile)->value("language", "system").toString();
@@ -74,8 +79,6 @@ int main(int argc, char** argv)
     if (!services.embeddedModels.empty()) {
         services.embeddedModels.front().clear(); // the default one
     }
-    // Pictures of the window are of nobody's runs.
-    const QTemporaryDir forPictures;
     const std::string ownLibrary =
         options->screenshots.empty() ? library::RunLibrary::defaultFolder().string() : forPictures.path().toStdString();
     ui::MainWindow window(engine,
