@@ -54,7 +54,7 @@ Result<void> convertModel(const fs::path& from, const fs::path& to, const std::s
     std::vector<fs::path> files;
     for (fs::recursive_directory_iterator item(from, error), end; !error && item != end; item.increment(error))
         if (item->path().extension() == ".safetensors")
-            files.push_back(fs::relative(item->path(), from));
+            files.push_back(item->path().lexically_relative(from)); // fs::relative would follow links
     if (error || files.empty())
         return unexpected(ErrorCode::NotFound,
             quotedPath(from.string()) + " holds no safetensors files"

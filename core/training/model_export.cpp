@@ -35,7 +35,7 @@ Result<void> copyModelFolder(const fs::path& from, const fs::path& to)
     };
     fs::create_directories(to, failed);
     for (fs::recursive_directory_iterator item(from, failed), end; !failed && item != end; item.increment(failed)) {
-        const auto name = fs::relative(item->path(), from, failed);
+        const auto name = item->path().lexically_relative(from); // not fs::relative, which would follow links
         if (failed)
             return refused();
         if (std::find(kOfOldWeights.begin(), kOfOldWeights.end(), *name.begin()) != kOfOldWeights.end()) {

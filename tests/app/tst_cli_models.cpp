@@ -18,6 +18,7 @@ private Q_SLOTS:
     void listsModels();
     void aNameStandsForAnEmbeddedModel();
     void convertsAModel();
+    void linksBecomeFiles();
     void refusesToConvert_data();
     void refusesToConvert();
 
@@ -88,6 +89,21 @@ void CliModelsTest::convertsAModel()
     QVERIFY2(compared.exitCode == 0, compared.errors.constData());
     const double psnr = compared.json()["clips"].toArray()[1][u"psnr_db"].toDouble();
     QVERIFY2(psnr > 40, qPrintable(QString::number(psnr)));
+}
+
+/// A model may share parts with another one by links; a copy is whole.
+void CliModelsTest::linksBecomeFiles()
+{
+    QVERIFY(QFileInfo(m_models + "/toca-miniature-2/tokenizer/spiece.model").isSymLink());
+    const TocaCall made = call({"convert-model", "toca-miniature-2", "whole", "--dtype", "bfloat16"});
+    QVERIFY2(made.exitCode == 0, made.errors.constData());
+    for (const char* name : {"tokenizer/spiece.model", "vae/spatial/config.json", "vae/temporal/model.safetensors"}) {
+        const QFileInfo file(m_folder.filePath(QString("whole/") + name));
+        QVERIFY2(file.isFile() && !file.isSymLink() && file.size() > 0, name);
+    }
+    const TocaCall info = call({"info", "whole", "--json"});
+    QVERIFY2(info.exitCode == 0, info.errors.constData());
+    QCOMPARE(info.json()["parts"].toArray().size(), 4);
 }
 
 void CliModelsTest::refusesToConvert_data()
