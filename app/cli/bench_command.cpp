@@ -88,7 +88,7 @@ Result<engine::BenchRequest> requestOf(const BenchOptions& options)
             const auto storage = plan::cacheStorageFromText(held);
             if (!storage)
                 return unexpected(storage.error());
-            request.policies.push_back({choice.name() + (storage->isExact() ? "" : "/" + held), choice.policy,
+            request.policies.push_back({choice.name() + (storage->isDefault() ? "" : "/" + held), choice.policy,
                 choice.preset, choice.values, *storage});
         }
     }

@@ -34,7 +34,9 @@ std::string cacheText(const plan::Plan& plan)
         return bytesText(static_cast<double>(plan.cacheBytes(storage)));
     };
     std::string text = bytes(plan.storage());
-    if (plan.cacheBytes() == 0)
+    if (plan.storage().isAnyOffloaded())
+        text += " and " + bytesText(static_cast<double>(plan.offloadedBytes())) + " offloaded";
+    if (plan.cacheBytes(plan::CacheStorage()) == 0)
         return text;
     text += " as " + plan::toText(plan.storage()) + " (";
     for (int dtype = 0; dtype < plan::kCacheDtypes; ++dtype) {
@@ -109,6 +111,7 @@ std::string planJson(const PlanReport& report)
     object["fixed_flops"] =
         plan.totalFlops() - plan::onceFlops(geometry) - std::accumulate(modules.begin(), modules.end(), 0.0);
     object["cache_bytes"] = plan.cacheBytes();
+    object["offloaded_bytes"] = plan.offloadedBytes();
     object["cache_dtype"] = plan::toText(plan.storage());
     for (int dtype = 0; dtype < plan::kCacheDtypes; ++dtype) {
         const auto each = static_cast<plan::CacheDtype>(dtype);

@@ -89,6 +89,8 @@ void RequestOptions::addRequestTo(CLI::App& command)
     command.option_defaults()->group("Model and machine");
     addText(command, "--model", model, "Model folder, or name of an embedded model (default: toca-miniature-2)", "DIR");
     addText(command, "--device", device, "cpu, cuda or auto (default auto)", "NAME");
+    addText(
+        command, "--dtype", dtype, "Of the transformer's weights and features: fp32 or bf16 (default fp32)", "NAME");
     addInteger(command, "--threads", threads, "Threads of the computation; 0 = LibTorch's choice (default 0)");
     command.option_defaults()->group("Options");
 }
@@ -121,6 +123,8 @@ void RequestOptions::addCacheMemoryTo(CLI::App& command)
         "FORMAT");
     addText(command, "--cache-budget", cacheBudget,
         "Most memory of the cache, like 400MB; where more is planned, the mildest format that fits is chosen", "SIZE");
+    command.add_flag("--cache-offload", isCacheOffloaded,
+        "With --cache-budget on a GPU: move the cache to the computer's memory instead of saving bits");
     command.option_defaults()->group("Options");
 }
 
@@ -197,10 +201,20 @@ Result<GenerationRequest> requestOf(const RequestOptions& options, const Request
                 ErrorCode::InvalidArgument, "--cache-budget must be more than 0 bytes; leave it out for no limit.");
         request.cacheBudget = *budget;
     }
+    if (options.isCacheOffloaded && !options.cacheBudget)
+        return unexpected(ErrorCode::InvalidArgument,
+            "--cache-offload works with --cache-budget: say how much of the GPU's memory the cache may take, or "
+            "offload all of it with --cache-dtype fp32@host.");
+    request.cacheStorage.mayOffload |= options.isCacheOffloaded;
     const auto device = deviceNamed(options.device.value_or("auto"));
     if (!device)
         return unexpected(device.error());
     request.device = *device;
+    if (const std::string dtype = options.dtype.value_or("fp32"); dtype == "bf16")
+        request.precision = Precision::BFloat16;
+    else if (dtype != "fp32")
+        return unexpected(
+            ErrorCode::InvalidArgument, "--dtype cannot be '" + oneLine(dtype, 80) + "'; it must be fp32 or bf16.");
     if (options.model && options.model->empty())
         return unexpected(ErrorCode::InvalidArgument,
             "--model is empty; give a model folder, or leave the option out for the embedded model.");

@@ -23,6 +23,7 @@ struct RequestOptions {
     std::vector<std::string> set; ///< "key=value"
     std::optional<std::string> cacheDtype;
     std::optional<std::string> cacheBudget;
+    bool isCacheOffloaded = false;
     std::optional<std::string> protect; ///< file with a token mask
     std::optional<double> protectStrength;
     std::optional<std::uint64_t> seed;
@@ -34,6 +35,7 @@ struct RequestOptions {
     std::optional<std::string> condition;
     std::optional<int> conditionFrames;
     std::optional<std::string> device;
+    std::optional<std::string> dtype;
     std::optional<int> threads;
     std::optional<std::string> prompts; ///< file with one prompt a line
     std::optional<SeedRange> seeds;

@@ -250,9 +250,11 @@ ModuleOutput CachingSession::computeSubset(
         return m_policy->afterSubset(m_site, m_rows, subset, fresh, mixed, m_features);
     }
     m_features.setTokens(m_site.layer, m_site.module, m_rows, subset, fresh);
-    if (stored.isCoded() && !m_policy->rewritesSubsets())
-        return stored; // the table itself, with the fresh rows
-    return m_policy->afterSubset(m_site, m_rows, subset, fresh, stored.features(), m_features);
+    // The table itself, with the fresh rows; an offloaded one hands out copies, so that it is read again.
+    const ModuleOutput mixed = m_features.storage().isOffloaded(m_site.module) ? storedOutput() : stored;
+    if (mixed.isCoded() && !m_policy->rewritesSubsets())
+        return mixed;
+    return m_policy->afterSubset(m_site, m_rows, subset, fresh, mixed.features(), m_features);
 }
 
 ModuleOutput CachingSession::forecast(const ModuleAction& action)

@@ -3,12 +3,37 @@
 
 #include "cache/exec/ops/taylor.h"
 
+#include <torch/cuda.h>
+
 #include <set>
 
 namespace toca::cache {
 
-using plan::CacheDtype;
 using plan::ModuleKind;
+
+namespace {
+
+/// Bytes of tensors; those that share memory count once.
+class StorageSum {
+public:
+    void add(const torch::Tensor& tensor)
+    {
+        if (tensor.defined() && m_seen.insert(tensor.storage().data()).second)
+            m_bytes += static_cast<std::int64_t>(tensor.storage().nbytes());
+    }
+    void add(const RowTable& rows)
+    {
+        add(rows.codes());
+        add(rows.scales());
+    }
+    std::int64_t bytes() const { return m_bytes; }
+
+private:
+    std::set<const void*> m_seen;
+    std::int64_t m_bytes = 0;
+};
+
+} // namespace
 
 FeatureStore::FeatureStore(const plan::Geometry& geometry, const plan::CacheStorage& storage)
     : m_rows(geometry.rows())
@@ -33,13 +58,13 @@ RowTable& FeatureStore::codedOutput(int layer, ModuleKind module, const torch::T
     RowTable& all = slot(layer, module).output;
     const std::vector<std::int64_t> sizes{m_rows, value.size(1), value.size(2)};
     if (!all.isDefined() || all.sizes() != torch::IntArrayRef(sizes))
-        all = RowTable::coded(m_storage[module], sizes, value.options());
+        all = RowTable::coded(m_storage[module], sizes, value.options(), m_storage.isOffloaded(module));
     return all;
 }
 
 void FeatureStore::setOutput(int layer, ModuleKind module, RowRange rows, torch::Tensor value)
 {
-    if (m_storage[module] != CacheDtype::Float32) {
+    if (isWrittenInPlace(module)) {
         codedOutput(layer, module, value).of(rows).write(std::move(value));
         return;
     }
@@ -79,7 +104,7 @@ void FeatureStore::keep(int layer, ModuleKind module, RowRange rows, const torch
         return;
     }
     Factors& own = factors(layer, module, rows);
-    if (m_storage[module] == CacheDtype::Float32) {
+    if (!isWrittenInPlace(module)) {
         renew(own, {}, value, step, order);
         setOutput(layer, module, rows, value);
         return;
@@ -106,8 +131,9 @@ void FeatureStore::renew(Factors& factors, const RowTable& output, const torch::
         return;
     }
     while (derivatives.size() < made)
-        derivatives.push_back(
-            derivatives.empty() ? output : RowTable::coded(output.dtype(), value.sizes(), value.options()));
+        derivatives.push_back(derivatives.empty()
+                ? output
+                : RowTable::coded(output.dtype(), value.sizes(), value.options(), output.isOffloaded()));
     renewFactors(derivatives, held, made, value, distance);
     derivatives.resize(made);
 }
@@ -119,7 +145,7 @@ void FeatureStore::replace(int layer, ModuleKind module, RowRange rows, const to
     if (own.derivatives.empty())
         return;
     RowTable& first = own.derivatives.front();
-    if (!first.isCoded() || !first.isSharedWith(slot(layer, module).output.of(rows)))
+    if (!first.isWrittenInPlace() || !first.isSharedWith(slot(layer, module).output.of(rows)))
         first.write(value);
 }
 
@@ -127,8 +153,7 @@ void FeatureStore::separate(int layer, ModuleKind module, RowRange rows)
 {
     auto& derivatives = factors(layer, module, rows).derivatives;
     if (!derivatives.empty() && derivatives.front().isSharedWith(slot(layer, module).output.of(rows)))
-        derivatives.front() = derivatives.front().copiedBy(
-            [](const torch::Tensor& tensor) { return tensor.defined() ? tensor.clone() : tensor; });
+        derivatives.front() = derivatives.front().ownCopy();
 }
 
 ModuleOutput FeatureStore::forecast(int layer, ModuleKind module, RowRange rows, int step, int order, std::size_t first)
@@ -139,8 +164,8 @@ ModuleOutput FeatureStore::forecast(int layer, ModuleKind module, RowRange rows,
     const double distance = step - own.step;
     if (first == 0 && !own.derivatives.front().isCoded()) {
         std::vector<torch::Tensor> derivatives;
-        for (const RowTable& derivative : own.derivatives)
-            derivatives.push_back(derivative.codes());
+        for (std::size_t i = 0; i < count; ++i)
+            derivatives.push_back(own.derivatives[i].features());
         return taylorSum(derivatives, distance, order);
     }
     double coefficient = 1;
@@ -154,9 +179,9 @@ ModuleOutput FeatureStore::forecast(int layer, ModuleKind module, RowRange rows,
         if (own.derivatives[i].isCoded())
             terms.push_back({own.derivatives[i], coefficient});
         else if (sum.defined())
-            sum.add_(own.derivatives[i].codes(), coefficient);
+            sum.add_(own.derivatives[i].features(), coefficient);
         else
-            sum = own.derivatives[i].codes() * coefficient;
+            sum = own.derivatives[i].features() * coefficient;
     }
     return sum.defined() ? ModuleOutput(sum) : ModuleOutput(std::move(terms));
 }
@@ -173,38 +198,51 @@ torch::Tensor& FeatureStore::ages(
 void FeatureStore::setNamedRows(const std::string& name, ModuleKind module, torch::Tensor value)
 {
     RowTable& rows = m_namedRows[name];
-    if (m_storage[module] != CacheDtype::Float32 && (!rows.isDefined() || rows.sizes() != value.sizes()))
-        rows = RowTable::coded(m_storage[module], value.sizes(), value.options());
+    if (isWrittenInPlace(module) && (!rows.isDefined() || rows.sizes() != value.sizes()))
+        rows = RowTable::coded(m_storage[module], value.sizes(), value.options(), m_storage.isOffloaded(module));
     rows.write(std::move(value));
+}
+
+template <class OnRows>
+void FeatureStore::forEachTable(const OnRows& onRows) const
+{
+    for (const Slot& slot : m_slots) {
+        onRows(slot.output);
+        for (const auto& [row, factors] : slot.factors)
+            for (const RowTable& derivative : factors.derivatives)
+                onRows(derivative);
+    }
+    for (const auto& [name, rows] : m_namedRows)
+        onRows(rows);
 }
 
 std::int64_t FeatureStore::bytes() const
 {
-    std::set<const void*> seen;
-    std::int64_t sum = 0;
-    const auto add = [&](const torch::Tensor& tensor) {
-        if (tensor.defined() && seen.insert(tensor.storage().data()).second)
-            sum += static_cast<std::int64_t>(tensor.storage().nbytes());
-    };
-    const auto addRows = [&](const RowTable& rows) {
-        add(rows.codes());
-        add(rows.scales());
-    };
-    for (const Slot& slot : m_slots) {
-        addRows(slot.output);
-        for (const auto& [row, factors] : slot.factors)
-            for (const auto& derivative : factors.derivatives)
-                addRows(derivative);
-    }
+    StorageSum sum;
+    forEachTable([&](const RowTable& rows) {
+        if (!rows.isOffloaded())
+            sum.add(rows);
+    });
     for (const auto& [name, tensor] : m_named)
-        add(tensor);
-    for (const auto& [name, rows] : m_namedRows)
-        addRows(rows);
-    return sum;
+        sum.add(tensor);
+    return sum.bytes();
+}
+
+std::int64_t FeatureStore::offloadedBytes() const
+{
+    StorageSum sum;
+    forEachTable([&](const RowTable& rows) {
+        if (rows.isOffloaded())
+            sum.add(rows);
+    });
+    return sum.bytes();
 }
 
 FeatureStore FeatureStore::clone() const
 {
+    // What was last offloaded may still be on its way; a copy is no part of a step, so that it may wait.
+    if (m_storage.isAnyOffloaded() && torch::cuda::is_available())
+        torch::cuda::synchronize();
     // A tensor held twice (an output that is also its forecast's first factor, or rows of one) stays one.
     std::map<const void*, torch::Tensor> copies;
     const auto copied = [&copies](const torch::Tensor& tensor) {
@@ -213,6 +251,8 @@ FeatureStore FeatureStore::clone() const
         torch::Tensor& storage = copies[tensor.storage().data()];
         if (!storage.defined())
             storage = torch::empty({0}, tensor.options()).set_(tensor.storage()).clone();
+        if (tensor.is_pinned() && !storage.is_pinned())
+            storage = storage.pin_memory();
         return storage.as_strided(tensor.sizes(), tensor.strides(), tensor.storage_offset());
     };
     FeatureStore copy = *this;

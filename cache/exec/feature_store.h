@@ -13,8 +13,8 @@ namespace toca::cache {
 /// Everything a run keeps between evaluations: module outputs (before the gate), their forecasting factors, token ages,
 /// evidence, and tensors under a policy's own names. One store beside the policy's state; copied whole for a rewind.
 ///
-/// Outputs and factors are held as the storage says. Coded ones have their memory from the first write on; later ones
-/// write over it, so that a steady run allocates nothing here.
+/// Outputs and factors are held as the storage says. Coded and offloaded ones have their memory from the first write
+/// on; later ones write over it, so that a steady run allocates nothing here.
 class FeatureStore {
 public:
     explicit FeatureStore(const plan::Geometry& geometry, const plan::CacheStorage& storage = {});
@@ -64,8 +64,10 @@ public:
     RowTable& namedRows(const std::string& name) { return m_namedRows[name]; }
     void setNamedRows(const std::string& name, plan::ModuleKind module, torch::Tensor value);
 
-    /// Bytes of module outputs, factors and named tensors held now. Storages that are shared count once.
+    /// Bytes of module outputs, factors and named tensors held now on the device. Storages that are shared count once.
     std::int64_t bytes() const;
+    /// Bytes of them that are offloaded to the computer's memory.
+    std::int64_t offloadedBytes() const;
     /// An independent copy: nothing written to one is seen by the other.
     FeatureStore clone() const;
     void clear();
@@ -82,6 +84,13 @@ private:
     {
         return static_cast<std::size_t>(layer) * plan::kModuleKinds + static_cast<std::size_t>(module);
     }
+    /// Whether outputs of this module are written over in memory of their own.
+    bool isWrittenInPlace(plan::ModuleKind module) const
+    {
+        return m_storage[module] != plan::CacheDtype::Float32 || m_storage.isOffloaded(module);
+    }
+    template <class OnRows>
+    void forEachTable(const OnRows& onRows) const;
     /// The output's table with memory for all rows of such features.
     RowTable& codedOutput(int layer, plan::ModuleKind module, const torch::Tensor& value);
     void renew(Factors& factors, const RowTable& output, const torch::Tensor& value, int step, int order);

@@ -61,6 +61,19 @@ std::pair<torch::Tensor, torch::Tensor> eightBits(const torch::Tensor& features)
     return {codes, scales};
 }
 
+torch::ScalarType codeType(CacheDtype dtype, torch::ScalarType features)
+{
+    switch (dtype) {
+    case CacheDtype::BFloat16:
+        return torch::kBFloat16;
+    case CacheDtype::Int8:
+        return torch::kInt8;
+    case CacheDtype::Float32:
+        break;
+    }
+    return features;
+}
+
 torch::Tensor decoded(const RowTable& table)
 {
     const auto values = table.codes().to(torch::kFloat32);
@@ -69,16 +82,51 @@ torch::Tensor decoded(const RowTable& table)
 
 } // namespace
 
-RowTable RowTable::coded(CacheDtype dtype, torch::IntArrayRef sizes, const torch::TensorOptions& options)
+RowTable RowTable::coded(
+    CacheDtype dtype, torch::IntArrayRef sizes, const torch::TensorOptions& options, bool isOffloaded)
 {
-    TORCH_CHECK(dtype != CacheDtype::Float32 && sizes.size() == 3, "RowTable: codes of ", sizes);
+    TORCH_CHECK((dtype != CacheDtype::Float32 || isOffloaded) && sizes.size() == 3, "RowTable: codes of ", sizes);
     RowTable table;
     table.m_dtype = dtype;
     table.m_type = torch::typeMetaToScalarType(options.dtype());
-    table.m_codes = torch::empty(sizes, options.dtype(dtype == CacheDtype::Int8 ? torch::kInt8 : torch::kBFloat16));
+    torch::TensorOptions place = options;
+    if (isOffloaded) {
+        table.m_home = options.device();
+        // Only page-locked memory is copied without waiting; on a processor there is nothing to wait for.
+        place = options.device(torch::kCPU).pinned_memory(options.device().is_cuda());
+    }
+    table.m_codes = torch::empty(sizes, place.dtype(codeType(dtype, table.m_type)));
     if (dtype == CacheDtype::Int8)
-        table.m_scales = torch::empty({sizes[0], sizes[1]}, options.dtype(torch::kFloat32));
+        table.m_scales = torch::empty({sizes[0], sizes[1]}, place.dtype(torch::kFloat32));
     return table;
+}
+
+RowTable RowTable::fetched() const
+{
+    if (!isOffloaded())
+        return *this;
+    RowTable copy = copiedBy([this](const torch::Tensor& tensor) {
+        return tensor.defined() ? tensor.to(*m_home, tensor.scalar_type(), /*non_blocking=*/true, /*copy=*/true)
+                                : tensor;
+    });
+    copy.m_home.reset();
+    return copy;
+}
+
+void RowTable::putBack(const RowTable& fetched)
+{
+    m_codes.copy_(fetched.m_codes, /*non_blocking=*/true);
+    if (m_scales.defined())
+        m_scales.copy_(fetched.m_scales, /*non_blocking=*/true);
+}
+
+RowTable RowTable::ownCopy() const
+{
+    if (!isOffloaded())
+        return copiedBy([](const torch::Tensor& tensor) { return tensor.defined() ? tensor.clone() : tensor; });
+    RowTable copy = coded(m_dtype, sizes(), torch::TensorOptions(*m_home).dtype(m_type), /*isOffloaded=*/true);
+    copy.putBack(fetched());
+    return copy;
 }
 
 bool RowTable::isSharedWith(const RowTable& other) const
@@ -93,7 +141,7 @@ RowTable RowTable::of(RowRange rows) const
 
 void RowTable::write(torch::Tensor features)
 {
-    if (isCoded())
+    if (isWrittenInPlace())
         write(TokenSubset::all(features.size(1)), features);
     else
         m_codes = std::move(features);
@@ -101,6 +149,23 @@ void RowTable::write(torch::Tensor features)
 
 void RowTable::write(const TokenSubset& subset, const torch::Tensor& fresh)
 {
+    if (isOffloaded()) {
+        const torch::NoGradGuard noGradients;
+        TORCH_CHECK(fresh.dim() == 3 && fresh.size(0) == m_codes.size(0) && fresh.size(1) == subset.count()
+                && fresh.size(2) == m_codes.size(2),
+            "RowTable: rows ", fresh.sizes(), " for a table of ", m_codes.sizes());
+        RowTable onDevice;
+        if (!subset.isAll())
+            onDevice = fetched();
+        else if (isCoded())
+            onDevice = coded(m_dtype, sizes(), torch::TensorOptions(*m_home).dtype(m_type));
+        else
+            onDevice.m_codes = fresh;
+        if (isCoded() || !subset.isAll())
+            onDevice.write(subset, fresh);
+        putBack(onDevice);
+        return;
+    }
     if (!isCoded()) {
         subset.scatter(m_codes, fresh);
         return;
@@ -140,7 +205,7 @@ void RowTable::write(const TokenSubset& subset, const torch::Tensor& fresh)
 
 torch::Tensor RowTable::features() const
 {
-    return isCoded() ? ModuleOutput(std::vector<WeightedRows>{{*this, 1.0}}).features() : m_codes;
+    return isCoded() ? ModuleOutput(std::vector<WeightedRows>{{*this, 1.0}}).features() : fetched().m_codes;
 }
 
 ModuleOutput::ModuleOutput(std::vector<WeightedRows> terms)
@@ -148,6 +213,8 @@ ModuleOutput::ModuleOutput(std::vector<WeightedRows> terms)
 {
     TORCH_CHECK(
         !m_terms.empty() && m_terms.size() <= kernels::kMostCodedTerms, "ModuleOutput: ", m_terms.size(), " terms");
+    for (WeightedRows& term : m_terms)
+        term.rows = term.rows.fetched();
     if (!m_terms.front().rows.isCoded()) {
         TORCH_CHECK(m_terms.size() == 1 && m_terms.front().weight == 1.0, "ModuleOutput: a sum of features");
         m_features = m_terms.front().rows.codes();
@@ -231,7 +298,17 @@ void renewFactors(
         "renewFactors: ", made, " of ", factors.size(), " factors, ", held, " held");
     const torch::NoGradGuard noGradients;
     const torch::Tensor features = output.contiguous();
-    if (!hasElement(features)) {
+    if (factors.front().isOffloaded() && factors.front().isCoded()) {
+        std::vector<RowTable> onDevice;
+        for (std::size_t i = 0; i < made; ++i)
+            onDevice.push_back(i < held ? factors[i].fetched()
+                                        : RowTable::coded(factors[i].dtype(), features.sizes(), features.options()));
+        renewFactors(onDevice, held, made, output, distance);
+        for (std::size_t i = 0; i < made; ++i)
+            factors[i].putBack(onDevice[i]);
+        return;
+    }
+    if (!hasElement(features) || !factors.front().isCoded()) {
         std::vector<torch::Tensor> old;
         for (std::size_t i = 0; i < held; ++i)
             old.push_back(factors[i].features());

@@ -7,12 +7,17 @@
 
 #include <torch/types.h>
 
+#include <optional>
 #include <vector>
 
 namespace toca::cache {
 
-/// Features (B, N, C) as a cache holds them: the tensor itself, or codes of fewer bits (kernels/cache_codec.h). A copy
-/// shares what it holds. Codes are not written where gradients flow: they carry none.
+/// Features (B, N, C) as a cache holds them: the tensor itself, or codes of fewer bits (kernels/cache_codec.h), on the
+/// features' device or offloaded. A copy shares what it holds. Codes are not written where gradients flow: they carry
+/// none.
+///
+/// What is offloaded lies in page-locked memory of the computer and is copied both ways on LibTorch's current stream,
+/// in whose order writes and reads stay; nothing waits for the device.
 class RowTable {
 public:
     RowTable() = default;
@@ -21,11 +26,15 @@ public:
         : m_codes(std::move(features))
     {
     }
-    /// Memory for codes of features of this shape, type and device; not written yet.
-    static RowTable coded(plan::CacheDtype dtype, torch::IntArrayRef sizes, const torch::TensorOptions& options);
+    /// Memory for codes of features of this shape, type and device; not written yet. @pre fewer bits, or offloaded
+    static RowTable coded(plan::CacheDtype dtype, torch::IntArrayRef sizes, const torch::TensorOptions& options,
+        bool isOffloaded = false);
 
     bool isDefined() const { return m_codes.defined(); }
     bool isCoded() const { return m_dtype != plan::CacheDtype::Float32; }
+    bool isOffloaded() const { return m_home.has_value(); }
+    /// True where memory of its own is written over, false where whole tensors are taken over.
+    bool isWrittenInPlace() const { return isCoded() || isOffloaded(); }
     plan::CacheDtype dtype() const { return m_dtype; }
     torch::IntArrayRef sizes() const { return m_codes.sizes(); }
     /// True when what is written to one is read from the other.
@@ -37,8 +46,14 @@ public:
     void write(torch::Tensor features);
     /// Writes only the rows of these tokens. @param fresh (B, K, C)
     void write(const TokenSubset& subset, const torch::Tensor& fresh);
-    /// The features: a new tensor, or the held one where it is not coded.
+    /// The features: a new tensor, or the held one where it is neither coded nor offloaded.
     torch::Tensor features() const;
+    /// This table on the features' device: a copy where it is offloaded, else shared.
+    RowTable fetched() const;
+    /// Takes over what a fetched copy holds now. @pre isOffloaded
+    void putBack(const RowTable& fetched);
+    /// A copy of its own, in the order of the stream.
+    RowTable ownCopy() const;
 
     const torch::Tensor& codes() const { return m_codes; } ///< (B, N, C): features, bfloat16 or int8
     const torch::Tensor& scales() const { return m_scales; } ///< (B, N) float32; int8 only
@@ -57,6 +72,7 @@ public:
 private:
     plan::CacheDtype m_dtype = plan::CacheDtype::Float32;
     torch::ScalarType m_type = torch::kFloat32; ///< of the features, where they are coded
+    std::optional<torch::Device> m_home; ///< the features' device, where they are offloaded
     torch::Tensor m_codes;
     torch::Tensor m_scales;
 };
@@ -92,7 +108,7 @@ private:
 /// @param gate (B, 1, C), (B, N, C) or undefined: 1
 torch::Tensor gatedAdd(torch::Tensor x, const torch::Tensor& gate, const ModuleOutput& y, bool overX);
 
-/// The factors of a Taylor forecast after a full step, in coded tables: as `renewedDerivatives`, in place.
+/// The factors of a Taylor forecast after a full step, in tables written in place: as `renewedDerivatives`.
 /// @param held of them hold old values; the first `made` are written
 void renewFactors(
     std::vector<RowTable>& factors, std::size_t held, std::size_t made, const torch::Tensor& output, double distance);

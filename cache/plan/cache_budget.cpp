@@ -10,12 +10,14 @@
 namespace toca::plan {
 namespace {
 
-std::string modulesOf(const Plan& plan, CacheDtype dtype)
+/// Names of the modules of which something is held in a way that `isSuch` says of.
+template <class IsSuch>
+std::string modulesOf(const Plan& plan, const IsSuch& isSuch)
 {
     std::string text;
     const CacheContents contents = plan.cacheContents();
     for (const ModuleKind module : kAllModules)
-        if (contents.rows[static_cast<std::size_t>(module)] > 0 && plan.storage()[module] == dtype)
+        if (contents.rows[static_cast<std::size_t>(module)] > 0 && isSuch(module))
             text += (text.empty() ? "" : ", ") + std::string(moduleName(module));
     return text;
 }
@@ -30,10 +32,20 @@ std::vector<CacheStorage> storagesFrom(const Plan& plan, const CacheStorage& ask
         return contents.rows[static_cast<std::size_t>(a)] > contents.rows[static_cast<std::size_t>(b)];
     });
     std::vector<CacheStorage> storages{asked};
+    const auto isLeft = [&](ModuleKind module, const CacheStorage& storage) {
+        return contents.rows[static_cast<std::size_t>(module)] > 0 && !storage.isOffloaded(module);
+    };
+    for (const ModuleKind module : order) {
+        CacheStorage next = storages.back();
+        if (!asked.mayOffload || !isLeft(module, next))
+            continue;
+        next.offloaded[static_cast<std::size_t>(module)] = true;
+        storages.push_back(next);
+    }
     for (const CacheDtype dtype : {CacheDtype::BFloat16, CacheDtype::Int8}) {
         for (const ModuleKind module : order) {
             CacheStorage next = storages.back();
-            if (contents.rows[static_cast<std::size_t>(module)] == 0 || next[module] >= dtype)
+            if (!isLeft(module, next) || next[module] >= dtype)
                 continue;
             next[module] = dtype;
             storages.push_back(next);
@@ -56,22 +68,35 @@ Result<CacheStorage> settleStorage(Plan& plan, const CacheStorage& asked, std::i
     }
     const std::int64_t least = plan.cacheBytes(storages.back());
     return unexpected(ErrorCode::TooLarge,
-        "The cache does not fit into " + megabytesText(budget) + ": held in 8 bits it still takes "
+        "The cache does not fit into " + megabytesText(budget) + ": "
+            + (asked.mayOffload || asked.isAnyOffloaded() ? "offloaded as far as it can be it still takes "
+                                                          : "held in 8 bits it still takes ")
             + megabytesText(least) + ". Allow at least " + std::to_string(least)
             + " bytes, choose a policy that stores less, or fewer frames or pixels.");
 }
 
 std::string storageSentence(const Plan& plan, std::int64_t budget)
 {
-    const std::string halves = modulesOf(plan, CacheDtype::BFloat16), bytes = modulesOf(plan, CacheDtype::Int8);
-    if (halves.empty() && bytes.empty())
+    const CacheStorage& storage = plan.storage();
+    const auto holding = [&](CacheDtype dtype) {
+        return modulesOf(plan, [&](ModuleKind module) { return storage[module] == dtype; });
+    };
+    const std::string halves = holding(CacheDtype::BFloat16), bytes = holding(CacheDtype::Int8);
+    const std::string elsewhere = modulesOf(plan, [&](ModuleKind module) { return storage.isOffloaded(module); });
+    std::vector<std::string> parts;
+    if (!halves.empty())
+        parts.push_back(halves + " in bf16");
+    if (!bytes.empty())
+        parts.push_back(bytes + " in 8 bits");
+    if (!elsewhere.empty())
+        parts.push_back(elsewhere + " in the computer's memory (" + megabytesText(plan.offloadedBytes()) + ")");
+    if (parts.empty())
         return {};
     std::string text = "The cache holds ";
-    if (!halves.empty())
-        text += halves + " in bf16";
-    if (!bytes.empty())
-        text += (halves.empty() ? "" : " and ") + bytes + " in 8 bits";
-    text += ": " + megabytesText(plan.cacheBytes()) + " instead of " + megabytesText(plan.cacheBytes(CacheStorage()));
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        text += (i == 0 ? "" : i + 1 == parts.size() ? " and " : ", ") + parts[i];
+    text += ": " + megabytesText(plan.cacheBytes()) + (elsewhere.empty() ? "" : " on the GPU") + " instead of "
+        + megabytesText(plan.cacheBytes(CacheStorage()));
     if (budget > 0)
         text += ", within " + megabytesText(budget);
     return text + ".";

@@ -10,6 +10,9 @@ namespace toca::plan {
 /// What may become of a cache that is too large, mildest first: `asked` itself, then bf16 for one kind of module after
 /// the other, the one that holds most first, then 8 bits likewise. No module becomes milder than it was asked to be,
 /// and modules of which nothing is held stay as they are.
+///
+/// Where `asked` may offload, one kind of module after the other moves to the computer's memory instead, the one that
+/// holds most first: that loses no bits.
 std::vector<CacheStorage> storagesFrom(const Plan& plan, const CacheStorage& asked);
 
 /// Settles how a run holds its cache: the first of `storagesFrom` that takes no more than `budget` bytes. 0 = no
@@ -17,7 +20,7 @@ std::vector<CacheStorage> storagesFrom(const Plan& plan, const CacheStorage& ask
 /// @return the storage that the plan now has, or TooLarge with the smallest budget that would do
 Result<CacheStorage> settleStorage(Plan& plan, const CacheStorage& asked, std::int64_t budget);
 
-/// What a settled storage is and costs, in a sentence; "" where nothing is held in fewer bits.
+/// What a settled storage is and costs, in a sentence; "" where nothing is held in fewer bits or elsewhere.
 std::string storageSentence(const Plan& plan, std::int64_t budget);
 
 /// Bytes from a text as people write sizes: "400MB" (10^6), "1.5 GiB" (2^30), "250000"; B, kB, MB, GB, TB, KiB, MiB,

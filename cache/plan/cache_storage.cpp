@@ -4,6 +4,7 @@
 #include "core/base/printable.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace toca::plan {
 namespace {
@@ -14,7 +15,8 @@ Unexpected wrong(std::string_view text, const std::string& problem)
 {
     return unexpected(ErrorCode::InvalidArgument,
         "The cache cannot be held as " + printable(std::string(text)) + ": " + problem
-            + ". Write fp32, bf16 or int8, or such a word for single modules: mlp=int8,self_attention=bf16.");
+            + ". Write fp32, bf16 or int8, or such a word for single modules: mlp=int8,self_attention=bf16. "
+              "@host behind a word offloads it: int8@host.");
 }
 
 template <class Names>
@@ -22,6 +24,25 @@ int indexOf(const Names& names, std::string_view name)
 {
     const auto found = std::find(names.begin(), names.end(), name);
     return found == names.end() ? -1 : static_cast<int>(found - names.begin());
+}
+
+constexpr std::string_view kHost = "@host";
+constexpr const char* kMayOffload = ",offload";
+
+struct Format {
+    CacheDtype dtype = CacheDtype::Float32;
+    bool isOffloaded = false;
+};
+
+std::optional<Format> formatFrom(std::string_view text)
+{
+    const bool isOffloaded = text.ends_with(kHost);
+    if (isOffloaded)
+        text.remove_suffix(kHost.size());
+    const int dtype = indexOf(kDtypeNames, text);
+    if (dtype < 0)
+        return std::nullopt;
+    return Format{static_cast<CacheDtype>(dtype), isOffloaded};
 }
 
 } // namespace
@@ -46,41 +67,55 @@ std::int64_t cachedRowBytes(CacheDtype dtype, std::int64_t width)
 
 std::string toText(const CacheStorage& storage)
 {
-    if (storage == CacheStorage::all(storage.modules[0]))
-        return std::string(cacheDtypeName(storage.modules[0]));
+    const auto textOf = [&](ModuleKind module) {
+        return std::string(cacheDtypeName(storage[module]))
+            + std::string(storage.isOffloaded(module) ? kHost : std::string_view());
+    };
+    const std::string first = textOf(kAllModules.front());
+    if (std::all_of(kAllModules.begin(), kAllModules.end(), [&](ModuleKind each) { return textOf(each) == first; }))
+        return first + (storage.mayOffload ? kMayOffload : "");
     std::string text;
     for (const ModuleKind module : kAllModules)
-        text += (text.empty() ? "" : ",") + std::string(moduleName(module)) + "="
-            + std::string(cacheDtypeName(storage[module]));
-    return text;
+        text += (text.empty() ? "" : ",") + std::string(moduleName(module)) + "=" + textOf(module);
+    return text + (storage.mayOffload ? kMayOffload : "");
 }
 
 Result<CacheStorage> cacheStorageFromText(std::string_view text)
 {
-    if (const int dtype = indexOf(kDtypeNames, text); dtype >= 0)
-        return CacheStorage::all(static_cast<CacheDtype>(dtype));
+    CacheStorage storage;
+    const std::string_view whole = text;
+    if (text.ends_with(kMayOffload)) {
+        storage.mayOffload = true;
+        text.remove_suffix(std::string_view(kMayOffload).size());
+    }
+    if (const auto format = formatFrom(text)) {
+        storage.modules.fill(format->dtype);
+        storage.offloaded.fill(format->isOffloaded);
+        return storage;
+    }
     std::array<std::string_view, kModuleKinds> names;
     std::transform(kAllModules.begin(), kAllModules.end(), names.begin(), moduleName);
-    CacheStorage storage;
     std::array<bool, kModuleKinds> isGiven{};
     for (std::size_t begin = 0; begin <= text.size();) {
         const std::size_t end = std::min(text.find(',', begin), text.size());
         const std::string_view part = text.substr(begin, end - begin);
         const std::size_t equals = part.find('=');
         if (equals == std::string_view::npos)
-            return wrong(text, "there is no format " + printable(std::string(part)));
-        const int module = indexOf(names, part.substr(0, equals));
-        const int dtype = indexOf(kDtypeNames, part.substr(equals + 1));
-        if (module < 0)
-            return wrong(text,
+            return wrong(whole, "there is no format " + printable(std::string(part)));
+        const int found = indexOf(names, part.substr(0, equals));
+        if (found < 0)
+            return wrong(whole,
                 "there is no module " + printable(std::string(part.substr(0, equals)))
                     + "; there are self_attention, cross_attention and mlp");
-        if (dtype < 0)
-            return wrong(text, "there is no format " + printable(std::string(part.substr(equals + 1))));
-        if (isGiven[static_cast<std::size_t>(module)])
-            return wrong(text, std::string(names[static_cast<std::size_t>(module)]) + " is there twice");
-        isGiven[static_cast<std::size_t>(module)] = true;
-        storage.modules[static_cast<std::size_t>(module)] = static_cast<CacheDtype>(dtype);
+        const auto module = static_cast<std::size_t>(found);
+        const auto format = formatFrom(part.substr(equals + 1));
+        if (!format)
+            return wrong(whole, "there is no format " + printable(std::string(part.substr(equals + 1))));
+        if (isGiven[module])
+            return wrong(whole, std::string(names[module]) + " is there twice");
+        isGiven[module] = true;
+        storage.modules[module] = format->dtype;
+        storage.offloaded[module] = format->isOffloaded;
         begin = end + 1;
     }
     return storage;

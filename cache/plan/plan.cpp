@@ -138,12 +138,29 @@ CacheContents Plan::cacheContents() const
     return contents;
 }
 
+std::int64_t Plan::rowBytes(CacheDtype dtype) const
+{
+    return dtype == CacheDtype::Float32 ? m_geometry.hiddenSize * m_featureBytes
+                                        : cachedRowBytes(dtype, m_geometry.hiddenSize);
+}
+
 std::int64_t Plan::cacheBytes(const CacheStorage& storage) const
 {
     const CacheContents contents = cacheContents();
     std::int64_t bytes = contents.otherElements * static_cast<std::int64_t>(sizeof(float));
     for (std::size_t module = 0; module < contents.rows.size(); ++module)
-        bytes += contents.rows[module] * cachedRowBytes(storage.modules[module], m_geometry.hiddenSize);
+        if (!storage.offloaded[module])
+            bytes += contents.rows[module] * rowBytes(storage.modules[module]);
+    return bytes;
+}
+
+std::int64_t Plan::offloadedBytes(const CacheStorage& storage) const
+{
+    const CacheContents contents = cacheContents();
+    std::int64_t bytes = 0;
+    for (std::size_t module = 0; module < contents.rows.size(); ++module)
+        if (storage.offloaded[module])
+            bytes += contents.rows[module] * rowBytes(storage.modules[module]);
     return bytes;
 }
 

@@ -105,14 +105,19 @@ public:
     void setCacheContents(const CacheContents& contents) { m_contents = contents; }
     /// For a policy that stores no module outputs. @param elements numbers held at most at once, all rows
     void setCachedElements(std::int64_t elements) { m_contents = CacheContents{{}, elements}; }
-    /// Bytes of the cache as this run holds it.
+    /// Bytes of the cache as this run holds it, on the device that computes.
     std::int64_t cacheBytes() const { return cacheBytes(m_storage); }
     /// The same in another storage; what is no module output takes 4 bytes a number.
     std::int64_t cacheBytes(const CacheStorage& storage) const;
+    /// Bytes of what is offloaded to the computer's memory.
+    std::int64_t offloadedBytes() const { return offloadedBytes(m_storage); }
+    std::int64_t offloadedBytes(const CacheStorage& storage) const;
     /// The same with every number in a dtype of `bytesPerElement`.
     std::int64_t cacheBytes(int bytesPerElement) const;
     /// How module outputs are held; changes nothing but bytes.
     const CacheStorage& storage() const { return m_storage; }
+    /// Bytes of a number of the features, and so of what is cached as it is; changes nothing but bytes.
+    void setFeatureBytes(int bytes) { m_featureBytes = bytes; }
     void setStorage(const CacheStorage& storage) { m_storage = storage; }
     /// The same decisions for a prompt of another length, which changes nothing but costs.
     void setTextTokens(std::int64_t tokens) { m_geometry.textTokens = tokens; }
@@ -135,7 +140,10 @@ private:
     std::vector<PlannedModule> m_modules;
     bool m_decidedAtRunTime = false;
     std::optional<CacheContents> m_contents; ///< none = one output per module that is ever reused
+    std::int64_t rowBytes(CacheDtype dtype) const;
+
     CacheStorage m_storage;
+    int m_featureBytes = 4;
 };
 
 } // namespace toca::plan

@@ -118,7 +118,7 @@ std::string namedSettingsJson(const std::vector<NamedSetting>& settings)
         object["values"] = Json::object();
         for (const auto& [name, value] : setting.values)
             object["values"][name] = std::visit([](const auto& held) { return Json(held); }, value);
-        if (!setting.storage.isExact())
+        if (!setting.storage.isDefault())
             object["cache_dtype"] = toText(setting.storage);
         if (setting.budget > 0)
             object["cache_budget"] = setting.budget;

@@ -23,6 +23,7 @@ constexpr std::size_t kMaxJsonBytes = std::size_t{16} << 20;
 constexpr std::int64_t kMostCacheBytes = std::int64_t{1} << 60;
 
 constexpr const char* kDeviceNames[] = {"cpu", "cuda", "auto"};
+constexpr const char* kPrecisionNames[] = {"fp32", "bf16"};
 constexpr const char* kTraceLevelNames[] = {"decisions", "scores"};
 
 json toJsonValue(const plan::ParameterValue& value)
@@ -87,7 +88,7 @@ public:
         if (const auto storage = plan::cacheStorageFromText(text))
             field = *storage;
         else
-            fail(key, "fp32, bf16, int8 or such a format for single modules");
+            fail(key, "fp32, bf16, int8 or such a format for single modules, each with @host where it is offloaded");
     }
 
     void read(const char* key, std::int64_t& field)
@@ -221,7 +222,7 @@ std::string toJson(const GenerationRequest& request, int indent)
     object["policy"] = request.policy;
     object["preset"] = request.preset;
     object["parameters"] = parameters;
-    if (!request.cacheStorage.isExact())
+    if (!request.cacheStorage.isDefault())
         object["cache_dtype"] = plan::toText(request.cacheStorage);
     if (request.cacheBudget > 0)
         object["cache_budget"] = request.cacheBudget;
@@ -232,6 +233,8 @@ std::string toJson(const GenerationRequest& request, int indent)
         object["protect_strength"] = request.protectStrength;
     }
     object["device"] = kDeviceNames[static_cast<std::size_t>(request.device)];
+    if (request.precision != Precision::Float32)
+        object["dtype"] = kPrecisionNames[static_cast<std::size_t>(request.precision)];
     object["threads"] = request.threads;
     object["trace_level"] = kTraceLevelNames[static_cast<std::size_t>(request.traceLevel)];
     // A prompt may be any bytes; JSON is UTF-8.
@@ -271,6 +274,7 @@ Result<GenerationRequest> requestFromJson(std::string_view text)
     reader.read("protect", request.protect);
     reader.read("protect_strength", request.protectStrength);
     reader.read("device", request.device, kDeviceNames);
+    reader.read("dtype", request.precision, kPrecisionNames);
     reader.read("threads", request.threads);
     reader.read("trace_level", request.traceLevel, kTraceLevelNames);
     if (!reader.result())

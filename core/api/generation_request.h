@@ -13,6 +13,8 @@
 namespace toca {
 
 enum class Device : std::uint8_t { Cpu, Cuda, Auto };
+/// In which the transformer's weights and features are; latents, text and VAE are float32 always.
+enum class Precision : std::uint8_t { Float32, BFloat16 };
 
 /// Everything that decides what a run produces, as plain values. Serialised into reports, traces and clips.
 struct GenerationRequest {
@@ -38,6 +40,7 @@ struct GenerationRequest {
     std::string protect; ///< tokens that caching should spare, as text (cache/plan/token_mask.h); "" = none
     double protectStrength = 1.0; ///< 0..100; 1 lifts a protected token above every other
     Device device = Device::Auto;
+    Precision precision = Precision::Float32;
     int threads = 0; ///< 0 = LibTorch's default
     plan::TraceLevel traceLevel = plan::TraceLevel::Decisions;
 

@@ -132,6 +132,8 @@ Json runJson(const RunResult& run)
     object["planned_flops"] = run.plan.totalFlops();
     object["planned_baseline_flops"] = run.plan.baselineFlops();
     object["planned_cache_bytes"] = run.plan.cacheBytes();
+    if (run.plan.storage().isAnyOffloaded())
+        object["planned_offloaded_bytes"] = run.plan.offloadedBytes();
     object["cache_dtype"] = plan::toText(run.plan.storage());
     if (run.trace) {
         object["counted_flops"] = run.trace->flops();

@@ -85,7 +85,7 @@ struct RunResult {
     /// in docs/report-schema.md ("attention", "row_moves", ..., "other"); empty where nothing was measured.
     std::map<std::string, double> partSeconds;
     int threads = 0;
-    std::string device; ///< "cpu", "cuda:0"
+    std::string device; ///< "cpu", "cuda:0"; with ", bf16" behind it where that was the precision
     std::map<std::string, std::string> versions; ///< of the libraries that computed: {"libtorch", "2.11.0"}
     std::vector<std::string> warnings; ///< sentences, e.g. that the setting cached nothing
 };

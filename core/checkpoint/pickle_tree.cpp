@@ -146,7 +146,7 @@ private:
         if (m_pickle.kind(key) == ValueKind::Text)
             return text.append(m_pickle.text(key));
         if (const auto number = m_pickle.integer(key))
-            return text + std::to_string(*number);
+            return text.append(std::to_string(*number));
         // Of other kinds each is its own: such keys are rare, and a tensor below them gets no name.
         return "v" + std::to_string(key);
     }

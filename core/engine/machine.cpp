@@ -39,9 +39,13 @@ std::string instructionSets()
     const std::set<std::string> flags{std::istream_iterator<std::string>(words), {}};
     constexpr std::array kKnown{"avx2", "fma", "avx512f", "avx512_bf16", "avx512_vnni", "amx_bf16", "amx_int8"};
     std::string text;
-    for (const char* flag : kKnown)
-        if (flags.contains(flag))
-            text += (text.empty() ? "" : " ") + std::string(flag);
+    for (const char* flag : kKnown) {
+        if (!flags.contains(flag))
+            continue;
+        if (!text.empty())
+            text += ' ';
+        text += flag;
+    }
     return text;
 }
 

@@ -11,7 +11,10 @@ namespace toca::engine {
 class PicturePipeline : public Pipeline {
 public:
     const std::filesystem::path& path() const override { return m_path; }
-    std::int64_t decodeBytes(const GenerationRequest& request) const override { return m_vae.decodeBytes(request); }
+    std::int64_t decodeBytes(const GenerationRequest& request, std::int64_t /*within*/) const override
+    {
+        return m_vae.decodeBytes(request);
+    }
     std::vector<std::int64_t> latentShape(const GenerationRequest& request) const override;
     Result<Clip> decode(const torch::Tensor& latent, const GenerationRequest& request,
         const std::function<bool(int, int)>& progress) override;

@@ -31,7 +31,8 @@ public:
     /// Bytes of weights that a run holds at once when everything is loaded.
     virtual std::int64_t weightBytes() const = 0;
     /// Upper estimate of what turning the latent into pictures needs beside the weights.
-    virtual std::int64_t decodeBytes(const GenerationRequest& request) const = 0;
+    /// @param within bytes that it may take: where it can do with less memory and more time, it does; 0 = no limit
+    virtual std::int64_t decodeBytes(const GenerationRequest& request, std::int64_t within) const = 0;
 
     // Running
     /// Frees what it holds and computes on this device from now on.

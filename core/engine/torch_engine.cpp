@@ -80,6 +80,7 @@ Result<void> TorchEngine::use(Prepared& prepared, bool showsPreviews, const std:
         m_model.reset(); // before the new one is loaded, so that both never take memory at once
         m_model = std::move(prepared.opened);
         m_model->setDevice(prepared.device);
+        m_model->setWeightType(prepared.weightType);
         m_loadedFrom = prepared.fingerprint;
     }
     const auto keepGoing = [&] { return !stop.stop_requested(); };

@@ -19,12 +19,16 @@ struct RunHistory {
     std::vector<std::shared_ptr<schedulers::Sampler>> samplers; ///< by evaluation, as they were before it
 };
 
+/// Where a run computes and in what, as RunResult::device has it.
+std::string placeText(torch::Device device, Precision precision);
+
 struct TorchEngine::Prepared {
     GenerationRequest request;
     std::unique_ptr<Pipeline> opened; ///< null when the loaded model is the one
     torch::Device device{torch::kCPU};
+    torch::ScalarType weightType = torch::kFloat32;
     std::string files; ///< of the model
-    std::string fingerprint; ///< files and device
+    std::string fingerprint; ///< files, device and type of the weights
     std::unique_ptr<plan::Policy> policy;
     std::unique_ptr<schedulers::Sampler> sampler;
     plan::Plan plan;

@@ -48,6 +48,11 @@ int threadsOf(const GenerationRequest& request, int usual)
 
 } // namespace
 
+std::string placeText(torch::Device device, Precision precision)
+{
+    return device.str() + (precision == Precision::BFloat16 ? ", bf16" : "");
+}
+
 std::string filesOf(const std::filesystem::path& model)
 {
     std::string text = model.string();
@@ -149,7 +154,8 @@ Result<TorchEngine::Prepared> TorchEngine::prepare(const GenerationRequest& requ
     prepared.request.negativePrompt = sanitizedPrompt(request.negativePrompt);
     prepared.device = *device;
     prepared.files = filesOf(*path);
-    prepared.fingerprint = prepared.files + "|" + device->str();
+    prepared.weightType = request.precision == Precision::BFloat16 ? torch::kBFloat16 : torch::kFloat32;
+    prepared.fingerprint = prepared.files + "|" + placeText(*device, request.precision);
     if (!m_model || m_loadedFrom != prepared.fingerprint) {
         auto opened = openedPipeline(*path, prepared.files);
         if (!opened)
@@ -176,9 +182,21 @@ Result<TorchEngine::Prepared> TorchEngine::prepare(const GenerationRequest& requ
     if (!plan)
         return unexpected(plan.error());
     prepared.plan = std::move(*plan);
-    if (auto settled = plan::settleStorage(prepared.plan, request.cacheStorage, request.cacheBudget); !settled)
+    plan::CacheStorage storage = request.cacheStorage;
+    if (device->is_cpu() && (storage.mayOffload || storage.isAnyOffloaded())) {
+        if (request.device == Device::Cpu)
+            return unexpected(ErrorCode::InvalidArgument,
+                "Offloading moves a GPU's cache to the computer's memory; on the processor it lies there already. "
+                "Leave it out (--cache-offload, @host), or choose another device.");
+        storage.mayOffload = false;
+        storage.offloaded = {};
+        prepared.warnings.push_back("On the processor the cache lies in the computer's memory already; nothing is "
+                                    "offloaded.");
+    }
+    prepared.plan.setFeatureBytes(static_cast<int>(torch::elementSize(prepared.weightType)));
+    if (auto settled = plan::settleStorage(prepared.plan, storage, request.cacheBudget); !settled)
         return unexpected(settled.error());
-    if (request.cacheBudget > 0 && prepared.plan.storage() != request.cacheStorage)
+    if (request.cacheBudget > 0 && prepared.plan.storage() != storage)
         prepared.warnings.push_back(plan::storageSentence(prepared.plan, request.cacheBudget));
     prepared.memory = memoryFor(model, prepared);
     if (auto protectable = protect(prepared); !protectable)
@@ -199,12 +217,18 @@ MemoryEstimate TorchEngine::memoryFor(const Pipeline& model, const Prepared& pre
     MemoryEstimate memory;
     if (prepared.opened)
         memory.weights = model.weightBytes();
-    memory.activations = std::max(transformerBytes(plan.geometry()), model.decodeBytes(prepared.request));
-    memory.cache = plan.cacheBytes();
+    memory.cache = plan.cacheBytes() + plan.offloadedBytes();
     memory.trace = traceBytes(plan, static_cast<int>(plan.geometry().rows()), prepared.request.traceLevel);
-    for (std::int64_t* part : {&memory.weights, &memory.activations, &memory.cache, &memory.trace})
-        *part = *part < 0 ? kMostBytes : std::min(*part, kMostBytes);
     memory.available = availableMemory();
+    const auto bounded = [](std::int64_t& bytes) { bytes = bytes < 0 ? kMostBytes : std::min(bytes, kMostBytes); };
+    for (std::int64_t* part : {&memory.weights, &memory.cache, &memory.trace})
+        bounded(*part);
+    // Pictures are decoded with what the rest leaves; a GPU's memory is not asked.
+    const std::int64_t left = memory.available > 0 && prepared.device.is_cpu()
+        ? std::max<std::int64_t>(1, memory.available - memory.weights - memory.cache - memory.trace)
+        : 0;
+    memory.activations = std::max(transformerBytes(plan.geometry()), model.decodeBytes(prepared.request, left));
+    bounded(memory.activations);
     return memory;
 }
 
@@ -243,7 +267,8 @@ namespace toca {
 RunPlace runPlaceOf(const GenerationRequest& request)
 {
     const auto device = engine::deviceOf(request.device);
-    return {device ? device->str() : "", engine::threadsOf(request, at::get_num_threads())};
+    return {
+        device ? engine::placeText(*device, request.precision) : "", engine::threadsOf(request, at::get_num_threads())};
 }
 
 } // namespace toca

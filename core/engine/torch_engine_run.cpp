@@ -202,7 +202,7 @@ Result<RunResult> TorchEngine::run(Prepared& prepared, Observer& observer, std::
         finalLatent.const_data_ptr<float>(), finalLatent.const_data_ptr<float>() + finalLatent.numel());
     result.latentShape = finalLatent.sizes().vec();
     result.threads = at::get_num_threads();
-    result.device = prepared.device.str();
+    result.device = placeText(prepared.device, prepared.request.precision);
     result.versions = computingVersions();
     observer.stageChanged(Stage::Done);
     return result;

@@ -2,10 +2,13 @@
 #include "core/engine/video_pipeline.h"
 
 #include "core/engine/request_checks.h"
+#include "core/engine/system_memory.h"
 #include "core/models/vae/frames.h"
 #include "core/schedulers/rectified_flow.h"
 
 #include <torch/torch.h>
+
+#include <iterator>
 
 namespace toca::engine {
 namespace {
@@ -61,9 +64,11 @@ std::int64_t VideoPipeline::weightBytes() const
     return bytes;
 }
 
-std::int64_t VideoPipeline::decodeBytes(const GenerationRequest& request) const
+std::int64_t VideoPipeline::decodeBytes(const GenerationRequest& request, std::int64_t within) const
 {
-    return models::VideoVae(m_model.folder().vae)->decodeBytes(request.frames, request.height, request.width);
+    const models::VideoVae vae(m_model.folder().vae);
+    const int frames = request.frames, height = request.height, width = request.width;
+    return vae->decodeBytes(frames, height, width, vae->picturesWithin(within, frames, height, width));
 }
 
 void VideoPipeline::setDevice(torch::Device device)
@@ -161,10 +166,18 @@ Result<std::int64_t> VideoPipeline::encodeGiven(
 Result<Clip> VideoPipeline::decode(
     const torch::Tensor& latent, const GenerationRequest& request, const std::function<bool(int, int)>& progress)
 {
-    const auto decoded = m_model.vae()->decode(latent, request.frames, progress);
-    if (!decoded)
+    models::VideoVae vae = m_model.vae();
+    const std::int64_t free = m_model.device().is_cpu() ? availableMemory() : 0;
+    vae->setPicturesAtOnce(vae->picturesWithin(free, request.frames, request.height, request.width));
+    Clip clip{request.fps, {}};
+    clip.frames.reserve(static_cast<std::size_t>(request.frames));
+    const auto keep = [&](std::int64_t, const torch::Tensor& some) {
+        std::vector<Frame> frames = models::framesToRgb8(some.to(torch::kCPU));
+        std::move(frames.begin(), frames.end(), std::back_inserter(clip.frames));
+    };
+    if (auto decoded = vae->decodeFrames(latent, request.frames, keep, progress); !decoded)
         return unexpected(decoded.error());
-    return Clip{request.fps, models::framesToRgb8(decoded->to(torch::kCPU))};
+    return clip;
 }
 
 Clip VideoPipeline::preview(const torch::Tensor& cleanLatent, const GenerationRequest& request) const

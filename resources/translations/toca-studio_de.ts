@@ -4938,6 +4938,14 @@ Frisch: Sie werden in allen gewählten Schritten und Schichten berechnet.</trans
         <translation>Gerät</translation>
     </message>
     <message>
+        <source>Precision</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>Of the transformer&apos;s weights and features. bfloat16 is faster on processors and GPUs that compute with it, and rounds: the clip differs a little.</source>
+        <translation>Der Gewichte und Merkmale des Transformers. bfloat16 ist schneller auf Prozessoren und GPUs, die damit rechnen, und rundet: der Clip unterscheidet sich ein wenig.</translation>
+    </message>
+    <message>
         <source>Threads</source>
         <translation>Threads</translation>
     </message>

@@ -3,10 +3,8 @@
 
 #include <QDir>
 #include <QProcess>
-#include <QTemporaryDir>
 #include <QTest>
 
-using toca::test::callToca;
 using toca::test::TocaCall;
 
 /// What `toca` refuses before it runs a model.
@@ -23,19 +21,7 @@ private Q_SLOTS:
     void failsWhenOutputIsFull();
 
 private:
-    TocaCall call(const QStringList& arguments, int seconds = 120) const
-    {
-        return callToca(m_folder.path(), arguments, seconds);
-    }
-    QString write(const QString& name, const QByteArray& content) const
-    {
-        QFile file(m_folder.filePath(name));
-        if (file.open(QIODevice::WriteOnly))
-            file.write(content);
-        return file.fileName();
-    }
-
-    QTemporaryDir m_folder;
+    toca::test::TocaFolder m_folder;
 };
 
 void CliTest::refuses_data()
@@ -129,6 +115,13 @@ void CliTest::refuses_data()
     row("prompts missing", {"generate", "--prompts", "no-such.txt"}, 3, "no-such.txt");
     row("prompt and prompts", generate({"--prompts", "no-such.txt"}), 2, "--prompt");
     row("cache format unknown", {"plan", "--geometry", "opensora-v1.2", "--cache-dtype", "int4"}, 2, "int8");
+    row("offloading without a budget", {"plan", "--geometry", "opensora-v1.2", "--cache-offload"}, 2, "--cache-budget");
+    row("offloading where there is no GPU",
+        {"generate", "--prompt", "a ball", "--device", "cpu", "--cache-dtype", "fp32@host"}, 2, "processor");
+    row("offloading to a budget where there is no GPU",
+        {"generate", "--prompt", "a ball", "--device", "cpu", "--cache-budget", "1MB", "--cache-offload"}, 2,
+        "processor");
+    row("dtype unknown", {"plan", "--prompt", "a ball", "--dtype", "fp16"}, 2, "--dtype");
     row("cache budget is no size", {"plan", "--geometry", "opensora-v1.2", "--cache-budget", "lots"}, 2, "400MB");
     row("cache budget of nothing", {"plan", "--geometry", "opensora-v1.2", "--cache-budget", "0"}, 2, "--cache-budget");
     row("geometry unknown", {"plan", "--geometry", "sora-2"}, 2, "opensora-v1.2");
@@ -152,7 +145,7 @@ void CliTest::refuses()
     QFETCH(QStringList, arguments);
     QFETCH(int, exitCode);
     QFETCH(QByteArray, says);
-    const TocaCall refused = call(arguments);
+    const TocaCall refused = m_folder.call(arguments);
     QVERIFY2(refused.exitCode == exitCode, QByteArray::number(refused.exitCode) + ": " + refused.errors);
     QVERIFY2(refused.hasOneErrorLine(), refused.errors);
     QVERIFY2(refused.errors.contains(says), refused.errors);
@@ -164,8 +157,8 @@ void CliTest::refusesBytesThatAreNoText()
 {
     // QProcess would encode the argument; a shell passes the bytes on.
     for (const char* argument : {"--policy '\xff\xfe\x1b[31m'", "--set '\xc0\x80=\x01'", "--out '\xff\x01/x.mp4'"}) {
-        const QString script =
-            write("bytes.sh", "exec '" TOCA_BIN_DIR "/toca' generate --prompt p --out n.mp4 " + QByteArray(argument));
+        const QString script = m_folder.write(
+            "bytes.sh", "exec '" TOCA_BIN_DIR "/toca' generate --prompt p --out n.mp4 " + QByteArray(argument));
         QProcess process;
         process.setWorkingDirectory(m_folder.path());
         process.start("sh", {script});
@@ -221,14 +214,14 @@ void CliTest::refusesUnwritablePlaces()
     QFETCH(QString, path);
     QFETCH(int, exitCode);
     QDir(m_folder.path()).mkdir("folder.mp4");
-    write("file", "kept");
+    m_folder.write("file", "kept");
     QFile::link("/dev/full", m_folder.filePath("link.mp4"));
     const QDir before(m_folder.path(), {}, QDir::Name, QDir::AllEntries | QDir::Hidden | QDir::System);
     const QStringList names = before.entryList();
     QStringList arguments{"generate", "--prompt", "a red ball", "--quiet", option, path};
     if (option != "--out")
         arguments += {"--out", "never.mp4"};
-    const TocaCall refused = call(arguments);
+    const TocaCall refused = m_folder.call(arguments);
     QVERIFY2(refused.exitCode == exitCode, QByteArray::number(refused.exitCode) + ": " + refused.errors);
     QVERIFY2(refused.hasOneErrorLine(), refused.errors);
     // Found out before the run: nothing was made, nothing is left.

@@ -2,10 +2,8 @@
 #include "tests/support/run_toca.h"
 
 #include <QRegularExpression>
-#include <QTemporaryDir>
 #include <QTest>
 
-using toca::test::callToca;
 using toca::test::TocaCall;
 
 constexpr const char* kCommands[] = {"generate", "train", "eval", "plan", "race", "compare", "sweep", "bench",
@@ -27,35 +25,30 @@ private Q_SLOTS:
     void manualNamesEveryOption();
 
 private:
-    TocaCall call(const QStringList& arguments, int seconds = 120) const
-    {
-        return callToca(m_folder.path(), arguments, seconds);
-    }
-
-    QTemporaryDir m_folder;
+    toca::test::TocaFolder m_folder;
 };
 
 void CliManualTest::printsVersionAndHelp()
 {
-    const TocaCall version = call({"--version"});
+    const TocaCall version = m_folder.call({"--version"});
     QCOMPARE(version.exitCode, 0);
     QVERIFY(version.output.startsWith("toca "));
     QVERIFY(version.output.contains("libtorch "));
-    const QByteArray help = call({"--help"}).output;
+    const QByteArray help = m_folder.call({"--help"}).output;
     for (const char* command : kCommands)
         QVERIFY2(help.contains(command), command);
 }
 
 void CliManualTest::listsPolicies()
 {
-    const TocaCall policies = call({"policies", "--json"});
+    const TocaCall policies = m_folder.call({"policies", "--json"});
     QCOMPARE(policies.exitCode, 0);
     QStringList names;
     for (const QJsonValue& policy : policies.json()["policies"].toArray())
         names += policy[u"name"].toString();
     for (const char* name : {"none", "fora", "toca"})
         QVERIFY(names.contains(name));
-    QVERIFY(call({"policies"}).output.contains("--set fresh_ratio="));
+    QVERIFY(m_folder.call({"policies"}).output.contains("--set fresh_ratio="));
 }
 
 void CliManualTest::whatIsListedIsAccepted_data()
@@ -66,7 +59,7 @@ void CliManualTest::whatIsListedIsAccepted_data()
     // A published preset may not fit the embedded model: then the answer says what does not.
     const QHash<QString, QByteArray> kUnfit = {
         {"dbcache f8b0", "8 layers"}, {"ebcache dit-xl-2", "50 entries"}, {"harmonica published", "router"}};
-    for (const QJsonValue& policy : call({"policies", "--json"}).json()["policies"].toArray()) {
+    for (const QJsonValue& policy : m_folder.call({"policies", "--json"}).json()["policies"].toArray()) {
         const QString name = policy[u"name"].toString();
         for (const QJsonValue& parameter : policy[u"parameters"].toArray()) {
             const QString setting = parameter[u"name"].toString() + "=" + parameter[u"default"].toVariant().toString();
@@ -88,7 +81,7 @@ void CliManualTest::whatIsListedIsAccepted()
     QFETCH(QString, policy);
     QFETCH(QStringList, choice);
     QFETCH(QByteArray, refusal);
-    const TocaCall plan = call(QStringList{"plan", "--policy", policy} + choice);
+    const TocaCall plan = m_folder.call(QStringList{"plan", "--policy", policy} + choice);
     QVERIFY2(refusal.isEmpty() ? plan.exitCode == 0 : plan.exitCode != 0 && plan.errors.contains(refusal),
         plan.errors.constData());
 }
@@ -97,7 +90,7 @@ void CliManualTest::manualShowsTheRegistry()
 {
     QFile page(QString::fromUtf8(TOCA_SOURCE_DIR "/docs/cli.md"));
     QVERIFY(page.open(QIODevice::ReadOnly));
-    const QByteArray tables = call({"policies", "--markdown"}).output;
+    const QByteArray tables = m_folder.call({"policies", "--markdown"}).output;
     QVERIFY(tables.size() > 1000);
     QVERIFY2(page.readAll().contains(tables),
         "docs/cli.md differs from `toca policies --markdown`; replace its section 'Settings' by that");
@@ -116,7 +109,7 @@ void CliManualTest::manualNamesEveryOption()
     QFile page(QString::fromUtf8(TOCA_SOURCE_DIR "/docs/cli.md"));
     QVERIFY(page.open(QIODevice::ReadOnly));
     const QByteArray manual = page.readAll();
-    const TocaCall help = call({command, "--help"});
+    const TocaCall help = m_folder.call({command, "--help"});
     QCOMPARE(help.exitCode, 0);
     const QRegularExpression option("--[a-z][a-z-]+");
     auto found = option.globalMatch(QString::fromUtf8(help.output));

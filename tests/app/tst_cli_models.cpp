@@ -3,10 +3,8 @@
 
 #include <QDir>
 #include <QFileInfo>
-#include <QTemporaryDir>
 #include <QTest>
 
-using toca::test::callToca;
 using toca::test::TocaCall;
 
 /// The models that come with the program, by their names, and copies of them in other number formats.
@@ -23,22 +21,17 @@ private Q_SLOTS:
     void refusesToConvert();
 
 private:
-    TocaCall call(const QStringList& arguments, int seconds = 120) const
-    {
-        return callToca(m_folder.path(), arguments, seconds);
-    }
-
     const QString m_models = QString::fromUtf8(TOCA_SOURCE_DIR "/resources/models");
-    QTemporaryDir m_folder;
+    toca::test::TocaFolder m_folder;
 };
 
 void CliModelsTest::listsModels()
 {
-    const TocaCall models = call({"models", "--json"});
+    const TocaCall models = m_folder.call({"models", "--json"});
     QCOMPARE(models.exitCode, 0);
     QCOMPARE(models.json()["embedded"].toObject()["name"].toString(), "toca-miniature-2");
     QCOMPARE(models.json()["geometries"].toArray()[0][u"name"].toString(), "opensora-v1.2");
-    const QByteArray text = call({"models"}).output;
+    const QByteArray text = m_folder.call({"models"}).output;
     QVERIFY(text.contains("opensora-v1.2"));
     const QStringList folders = QDir(m_models).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
     QCOMPARE(models.json()["embedded_models"].toArray().size(), folders.size());
@@ -46,11 +39,11 @@ void CliModelsTest::listsModels()
         QVERIFY2(text.contains(name.toUtf8()), qPrintable(name));
 
     const QString folder = QString::fromUtf8(TOCA_SOURCE_DIR "/resources/models/toca-miniature");
-    const TocaCall info = call({"info", folder, "--json"});
+    const TocaCall info = m_folder.call({"info", folder, "--json"});
     QCOMPARE(info.exitCode, 0);
     QCOMPARE(info.json()["kind"].toString(), "model");
     QCOMPARE(info.json()["parts"].toArray().size(), 4);
-    QVERIFY(call({"info", folder}).output.contains("transformer"));
+    QVERIFY(m_folder.call({"info", folder}).output.contains("transformer"));
 }
 
 void CliModelsTest::aNameStandsForAnEmbeddedModel()
@@ -58,7 +51,7 @@ void CliModelsTest::aNameStandsForAnEmbeddedModel()
     // A folder of that name in the working directory is meant by its path only.
     QVERIFY(QDir(m_folder.path()).mkdir("toca-miniature"));
     const auto plan = [this](const QString& model) {
-        return call({"plan", "--model", model, "--prompt", "a red ball", "--policy", "fora", "--json"});
+        return m_folder.call({"plan", "--model", model, "--prompt", "a red ball", "--policy", "fora", "--json"});
     };
     const TocaCall named = plan("toca-miniature"), atItsPath = plan(m_models + "/toca-miniature");
     QVERIFY2(named.exitCode == 0, named.errors.constData());
@@ -72,7 +65,7 @@ void CliModelsTest::aNameStandsForAnEmbeddedModel()
 void CliModelsTest::convertsAModel()
 {
     const QString weights = "/transformer/model.safetensors";
-    const TocaCall made = call({"convert-model", "toca-miniature", "half"});
+    const TocaCall made = m_folder.call({"convert-model", "toca-miniature", "half"});
     QVERIFY2(made.exitCode == 0, made.errors.constData());
     const qint64 before = QFileInfo(m_models + "/toca-miniature" + weights).size();
     const qint64 after = QFileInfo(m_folder.filePath("half" + weights)).size();
@@ -80,12 +73,12 @@ void CliModelsTest::convertsAModel()
     QVERIFY(!QFileInfo::exists(m_folder.filePath("half/calibration")));
     // It runs, and shows what the model shows.
     for (const QString& model : {QString("toca-miniature"), QString("half")}) {
-        const TocaCall run = call({"generate", "--model", model == "half" ? "./half" : model, "--prompt",
+        const TocaCall run = m_folder.call({"generate", "--model", model == "half" ? "./half" : model, "--prompt",
             "a red ball moves up on a green background", "--steps", "4", "--seed", "3", "--quiet", "--out",
             model + ".png", "--frames", "1"});
         QVERIFY2(run.exitCode == 0, run.errors.constData());
     }
-    const TocaCall compared = call({"compare", "toca-miniature.png", "half.png", "--json"});
+    const TocaCall compared = m_folder.call({"compare", "toca-miniature.png", "half.png", "--json"});
     QVERIFY2(compared.exitCode == 0, compared.errors.constData());
     const double psnr = compared.json()["clips"].toArray()[1][u"psnr_db"].toDouble();
     QVERIFY2(psnr > 40, qPrintable(QString::number(psnr)));
@@ -95,13 +88,13 @@ void CliModelsTest::convertsAModel()
 void CliModelsTest::linksBecomeFiles()
 {
     QVERIFY(QFileInfo(m_models + "/toca-miniature-2/tokenizer/spiece.model").isSymLink());
-    const TocaCall made = call({"convert-model", "toca-miniature-2", "whole", "--dtype", "bfloat16"});
+    const TocaCall made = m_folder.call({"convert-model", "toca-miniature-2", "whole", "--dtype", "bfloat16"});
     QVERIFY2(made.exitCode == 0, made.errors.constData());
     for (const char* name : {"tokenizer/spiece.model", "vae/spatial/config.json", "vae/temporal/model.safetensors"}) {
         const QFileInfo file(m_folder.filePath(QString("whole/") + name));
         QVERIFY2(file.isFile() && !file.isSymLink() && file.size() > 0, name);
     }
-    const TocaCall info = call({"info", "whole", "--json"});
+    const TocaCall info = m_folder.call({"info", "whole", "--json"});
     QVERIFY2(info.exitCode == 0, info.errors.constData());
     QCOMPARE(info.json()["parts"].toArray().size(), 4);
 }
@@ -121,7 +114,7 @@ void CliModelsTest::refusesToConvert()
     QFETCH(QStringList, arguments);
     QFETCH(QByteArray, says);
     QDir(m_folder.path()).mkdir("empty");
-    const TocaCall refused = call(QStringList{"convert-model"} + arguments);
+    const TocaCall refused = m_folder.call(QStringList{"convert-model"} + arguments);
     QVERIFY(refused.exitCode > 0 && refused.hasOneErrorLine());
     QVERIFY2(refused.errors.contains(says), refused.errors.constData());
     QVERIFY(!QFileInfo::exists(m_folder.filePath("out")));

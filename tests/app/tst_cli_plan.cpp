@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/run_toca.h"
 
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <cmath>
 
-using toca::test::callToca;
 using toca::test::TocaCall;
 
 /// `toca plan`: what a run would do, without a run.
@@ -27,12 +25,7 @@ private Q_SLOTS:
     void planOfTheEmbeddedModelCountsItsPrompt();
 
 private:
-    TocaCall call(const QStringList& arguments, int seconds = 120) const
-    {
-        return callToca(m_folder.path(), arguments, seconds);
-    }
-
-    QTemporaryDir m_folder;
+    toca::test::TocaFolder m_folder;
 };
 
 void CliPlanTest::planOfThePublishedGeometry_data()
@@ -48,8 +41,8 @@ void CliPlanTest::planOfThePublishedGeometry()
 {
     QFETCH(QStringList, policy);
     QFETCH(double, teraFlops);
-    const TocaCall plan = call(QStringList{"plan", "--geometry", "opensora-v1.2", "--size", "854x480", "--frames", "51",
-                                   "--steps", "30", "--json"}
+    const TocaCall plan = m_folder.call(QStringList{"plan", "--geometry", "opensora-v1.2", "--size", "854x480",
+                                            "--frames", "51", "--steps", "30", "--json"}
         + policy);
     QCOMPARE(plan.exitCode, 0);
     const double total = plan.json()["total_flops"].toDouble() / 1e12;
@@ -87,7 +80,7 @@ void CliPlanTest::planOfEachGeometry()
     QFETCH(int, width);
     QFETCH(double, uncached);
     QFETCH(double, cached);
-    const TocaCall plan = call(QStringList{"plan", "--geometry", geometry, "--json"} + more);
+    const TocaCall plan = m_folder.call(QStringList{"plan", "--geometry", geometry, "--json"} + more);
     QVERIFY2(plan.exitCode == 0, plan.errors);
     const QJsonObject object = plan.json(), settings = object["settings"].toObject();
     QCOMPARE(object["sampler"].toString(), sampler);
@@ -105,7 +98,7 @@ void CliPlanTest::planOfEachGeometry()
 
 void CliPlanTest::planAddsUp()
 {
-    const QJsonObject plan = call({"plan", "--geometry", "opensora-v1.2", "--json"}).json();
+    const QJsonObject plan = m_folder.call({"plan", "--geometry", "opensora-v1.2", "--json"}).json();
     double steps = plan["once_flops"].toDouble(), modules = steps + plan["fixed_flops"].toDouble();
     for (const QJsonValue& step : plan["steps"].toArray())
         steps += step[u"flops"].toDouble();
@@ -139,23 +132,25 @@ void CliPlanTest::planRefusesWhatARunRefuses()
 {
     QFETCH(QStringList, options);
     const QStringList prompt = options.contains("--class") ? QStringList{} : QStringList{"--prompt", "a red ball"};
-    const TocaCall run = call(QStringList{"generate", "--out", "never.mp4"} + prompt + options);
+    const TocaCall run = m_folder.call(QStringList{"generate", "--out", "never.mp4"} + prompt + options);
     QCOMPARE(run.exitCode, 2);
     for (const QStringList& more : {prompt, QStringList{}, QStringList{"--text-tokens", "5"}}) {
-        const TocaCall plan = call(QStringList{"plan"} + more + options);
+        const TocaCall plan = m_folder.call(QStringList{"plan"} + more + options);
         QCOMPARE(plan.exitCode, 2);
         QCOMPARE(plan.errors, run.errors);
     }
     // What the model says about sizes is what is refused.
-    const int multiple = call({"models", "--json"}).json()["embedded"].toObject()["size_multiple"].toInt();
-    const auto size = [&](int pixels) { return call({"plan", "--size", QString("%1x%1").arg(pixels)}).exitCode; };
+    const int multiple = m_folder.call({"models", "--json"}).json()["embedded"].toObject()["size_multiple"].toInt();
+    const auto size = [&](int pixels) {
+        return m_folder.call({"plan", "--size", QString("%1x%1").arg(pixels)}).exitCode;
+    };
     QCOMPARE(size(10 * multiple), 0);
     QCOMPARE(size(10 * multiple + multiple / 2), 2);
 }
 
 void CliPlanTest::comparesWithPublishedTables()
 {
-    const TocaCall table = call({"plan", "--table", "--json"});
+    const TocaCall table = m_folder.call({"plan", "--table", "--json"});
     QVERIFY2(table.exitCode == 0, table.errors);
     const QJsonArray rows = table.json()["rows"].toArray();
     QVERIFY(rows.size() > 30);
@@ -169,37 +164,37 @@ void CliPlanTest::comparesWithPublishedTables()
         if (std::abs(row[u"difference"].toDouble()) > 0.02)
             QVERIFY2(!row[u"note"].toString().isEmpty(), qPrintable(row[u"label"].toString()));
     }
-    const QByteArray csv = call({"plan", "--table", "--csv"}).output;
+    const QByteArray csv = m_folder.call({"plan", "--table", "--csv"}).output;
     QCOMPARE(csv.count('\n'), rows.size() + 1);
     QVERIFY(csv.startsWith("table,geometry,sampler,steps,label,policy,"));
-    const QByteArray text = call({"plan", "--table"}).output;
+    const QByteArray text = m_folder.call({"plan", "--table"}).output;
     QVERIFY(text.contains("PixArt") && text.contains("DDIM-50") && text.contains("[1]"));
 }
 
 void CliPlanTest::cacheMemoryIsPlanned()
 {
     const QStringList plan{"plan", "--geometry", "dit-xl-2-256", "--json"};
-    const QJsonObject exact = call(plan).json();
+    const QJsonObject exact = m_folder.call(plan).json();
     const QJsonObject as = exact[u"cache_bytes_as"].toObject();
     QCOMPARE(exact[u"cache_dtype"].toString(), "fp32");
     QCOMPARE(exact[u"cache_bytes"].toDouble(), as[u"fp32"].toDouble());
     QCOMPARE(as[u"bf16"].toDouble(), as[u"fp32"].toDouble() / 2);
-    const QJsonObject bytes = call(plan + QStringList{"--cache-dtype", "int8"}).json();
+    const QJsonObject bytes = m_folder.call(plan + QStringList{"--cache-dtype", "int8"}).json();
     QCOMPARE(bytes[u"cache_bytes"].toDouble(), as[u"int8"].toDouble());
     QCOMPARE(bytes[u"settings"].toObject()[u"cache_dtype"].toString(), "int8");
     // A budget: what was made of it is said where people look.
-    const TocaCall within = call(plan + QStringList{"--cache-budget", "100MB"});
+    const TocaCall within = m_folder.call(plan + QStringList{"--cache-budget", "100MB"});
     QCOMPARE(within.exitCode, 0);
     QVERIFY2(within.errors.contains("bf16") && within.errors.contains("100 MB"), within.errors);
     QVERIFY(within.json()[u"cache_bytes"].toDouble() <= 100e6);
-    const TocaCall refused = call(plan + QStringList{"--cache-budget", "10MB"});
+    const TocaCall refused = m_folder.call(plan + QStringList{"--cache-budget", "10MB"});
     QCOMPARE(refused.exitCode, 5);
     const QString least = QString::number(as[u"int8"].toDouble(), 'f', 0);
     QVERIFY2(refused.errors.contains(least.toUtf8()), refused.errors);
-    QCOMPARE(call(plan + QStringList{"--cache-budget", least}).exitCode, 0);
+    QCOMPARE(m_folder.call(plan + QStringList{"--cache-budget", least}).exitCode, 0);
     // Beside the published codes.
-    QCOMPARE(call({"plan", "--memory-table"}).exitCode, 0);
-    const QByteArray text = call({"plan", "--memory-table", "--json"}).output;
+    QCOMPARE(m_folder.call({"plan", "--memory-table"}).exitCode, 0);
+    const QByteArray text = m_folder.call({"plan", "--memory-table", "--json"}).output;
     const QJsonArray rows = QJsonDocument::fromJson(text).array();
     QVERIFY(rows.size() >= 10);
     for (const QJsonValue& row : rows) {
@@ -212,17 +207,18 @@ void CliPlanTest::cacheMemoryIsPlanned()
 
 void CliPlanTest::planOfTheEmbeddedModelCountsItsPrompt()
 {
-    const QJsonObject little = call({"plan", "--prompt", "a red ball", "--json"}).json();
+    const QJsonObject little = m_folder.call({"plan", "--prompt", "a red ball", "--json"}).json();
     const QJsonObject much =
-        call({"plan", "--prompt", "a red ball moves to the right on a blue background", "--json"}).json();
+        m_folder.call({"plan", "--prompt", "a red ball moves to the right on a blue background", "--json"}).json();
     QVERIFY(little["text_tokens"].toInt() >= 4); // the words and the end mark
     QVERIFY(much["text_tokens"].toInt() > little["text_tokens"].toInt());
     QVERIFY(much["total_flops"].toDouble() > little["total_flops"].toDouble());
     QVERIFY(much["memory_bytes"].toObject()["total"].toDouble() > 0);
     QCOMPARE(much["tokens"].toInt(), 320); // 17 frames at 128 x 128
-    QCOMPARE(call({"plan", "--text-tokens", "7", "--json"}).json()["text_tokens"].toInt(), 7);
+    QCOMPARE(m_folder.call({"plan", "--text-tokens", "7", "--json"}).json()["text_tokens"].toInt(), 7);
 
-    const TocaCall nothing = call({"plan", "--policy", "fora", "--set", "per_module=false", "--set", "interval=1"});
+    const TocaCall nothing =
+        m_folder.call({"plan", "--policy", "fora", "--set", "per_module=false", "--set", "interval=1"});
     QCOMPARE(nothing.exitCode, 0);
     QVERIFY(nothing.errors.contains("caches nothing"));
 }

@@ -6,7 +6,6 @@
 #include "core/library/run_record.h"
 #include "tests/support/run_toca.h"
 
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <filesystem>
@@ -29,23 +28,19 @@ private Q_SLOTS:
     void tunesAndResumes();
 
 private:
-    TocaCall call(const QStringList& arguments, int seconds = 300) const
-    {
-        return callToca(m_folder.path(), arguments, seconds);
-    }
-    QTemporaryDir m_folder;
+    test::TocaFolder m_folder;
 };
 
 void CliReplayTest::initTestCase()
 {
-    const TocaCall made = call({"generate", "--prompt", "a red ball", "--steps", "5", "--frames", "1", "--size",
-        "64x64", "--out", "ball.png", "--trace", "ball.safetensors"});
+    const TocaCall made = m_folder.call({"generate", "--prompt", "a red ball", "--steps", "5", "--frames", "1",
+        "--size", "64x64", "--out", "ball.png", "--trace", "ball.safetensors"});
     QVERIFY2(made.exitCode == 0, made.errors.constData());
 }
 
 void CliReplayTest::replaysATrace()
 {
-    const TocaCall same = call({"replay", "ball.safetensors"});
+    const TocaCall same = m_folder.call({"replay", "ball.safetensors"});
     QVERIFY2(same.exitCode == 0, same.errors.constData());
     QVERIFY(same.output.contains("the same decisions"));
 }
@@ -59,7 +54,7 @@ void CliReplayTest::tellsTheFirstDifference()
     request->policyParameters["mlp_interval"] = std::int64_t{2};
     const fs::path other = m_folder.filePath("other.safetensors").toStdString();
     QVERIFY(plan::writeTrace(other, *file->trace, toJson(*request)).has_value());
-    const TocaCall differs = call({"replay", "other.safetensors"});
+    const TocaCall differs = m_folder.call({"replay", "other.safetensors"});
     QCOMPARE(differs.exitCode, 1);
     QVERIFY(differs.hasOneErrorLine());
     QVERIFY2(differs.errors.contains("mlp") && differs.errors.contains("step"), differs.errors.constData());
@@ -79,15 +74,16 @@ void CliReplayTest::bundlesAndReplays()
     QVERIFY(library::writeRun(*writer, run, nullptr, {"generate", {}, {}, {}}, "").has_value());
     const auto folder = writer->commit();
     const QString name = QString::fromStdString(folder->filename().string());
-    const TocaCall bundled = call({"bundle", name, "--library", "runs", "--out", "one.toca"});
+    const TocaCall bundled = m_folder.call({"bundle", name, "--library", "runs", "--out", "one.toca"});
     QVERIFY2(bundled.exitCode == 0, bundled.errors.constData());
-    const TocaCall info = call({"info", "one.toca"});
+    const TocaCall info = m_folder.call({"info", "one.toca"});
     QVERIFY(info.output.contains("a red ball"));
-    QCOMPARE(call({"info", "one.toca", "--json"}).json()["request"].toObject()["prompt"].toString(), "a red ball");
-    const TocaCall replayed = call({"replay", "one.toca"});
+    QCOMPARE(
+        m_folder.call({"info", "one.toca", "--json"}).json()["request"].toObject()["prompt"].toString(), "a red ball");
+    const TocaCall replayed = m_folder.call({"replay", "one.toca"});
     QVERIFY2(replayed.exitCode == 0, replayed.errors.constData());
     QVERIFY(replayed.output.contains("other pixels")); // grey ones were stored
-    QCOMPARE(call({"replay", "runs/" + name}).exitCode, 0);
+    QCOMPARE(m_folder.call({"replay", "runs/" + name}).exitCode, 0);
 }
 
 void CliReplayTest::refusesDamagedInput_data()
@@ -104,10 +100,10 @@ void CliReplayTest::refusesDamagedInput()
     QFETCH(QByteArray, content);
     QFETCH(QString, name);
     QVERIFY(writeFileAtomically(m_folder.filePath(name).toStdString(), content.toStdString()).has_value());
-    const TocaCall refused = call({"replay", name});
+    const TocaCall refused = m_folder.call({"replay", name});
     QCOMPARE(refused.exitCode, 4);
     QVERIFY(refused.hasOneErrorLine());
-    QCOMPARE(call({"replay", "nowhere.toca"}).exitCode, 3);
+    QCOMPARE(m_folder.call({"replay", "nowhere.toca"}).exitCode, 3);
 }
 
 void CliReplayTest::tunesAndResumes()
@@ -119,12 +115,12 @@ void CliReplayTest::tunesAndResumes()
     list("judge.txt", "a green ring\n");
     const QStringList common{"tune", "--prompts", "train.txt", "--held-out", "judge.txt", "--steps", "6", "--frames",
         "1", "--size", "64x64", "--out", "tuned.json", "--equal-flops", "--quiet"};
-    const TocaCall first = call(common + QStringList{"--budget", "6"});
+    const TocaCall first = m_folder.call(common + QStringList{"--budget", "6"});
     QVERIFY2(first.exitCode == 0, first.errors.constData());
     const QJsonObject state = jsonFile(m_folder.filePath("tuned.json.state.json")).object();
     const auto points = state["points"].toArray();
     QVERIFY(points.size() >= 3);
-    const TocaCall more = call(common + QStringList{"--budget", "10"});
+    const TocaCall more = m_folder.call(common + QStringList{"--budget", "10"});
     QVERIFY2(more.exitCode == 0, more.errors.constData());
     const auto after = jsonFile(m_folder.filePath("tuned.json.state.json")).object()["points"].toArray();
     QVERIFY(after.size() > points.size());
@@ -137,11 +133,12 @@ void CliReplayTest::tunesAndResumes()
     QCOMPARE(evidence["held_out"].toObject()["prompts"].toInt(), 1);
     QVERIFY(evidence["held_out"].toObject()["flops_ratio"].toDouble() <= 1.0001);
     // The state of another question is not taken.
-    const TocaCall other = call(common + QStringList{"--budget", "10", "--seed", "9"});
+    const TocaCall other = m_folder.call(common + QStringList{"--budget", "10", "--seed", "9"});
     QCOMPARE(other.exitCode, 4);
     QVERIFY(other.errors.contains("another search"));
     list("both.txt", "a red ball\n");
-    const TocaCall same = call({"tune", "--prompts", "train.txt", "--held-out", "both.txt", "--out", "x.json"});
+    const TocaCall same =
+        m_folder.call({"tune", "--prompts", "train.txt", "--held-out", "both.txt", "--out", "x.json"});
     QCOMPARE(same.exitCode, 2);
     QVERIFY(same.errors.contains("both lists"));
 }

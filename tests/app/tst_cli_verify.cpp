@@ -3,10 +3,8 @@
 
 #include <QDir>
 #include <QRegularExpression>
-#include <QTemporaryDir>
 #include <QTest>
 
-using toca::test::callToca;
 using toca::test::jsonFile;
 using toca::test::TocaCall;
 
@@ -24,25 +22,13 @@ private Q_SLOTS:
     void infoRefuses();
 
 private:
-    TocaCall call(const QStringList& arguments, int seconds = 120) const
-    {
-        return callToca(m_folder.path(), arguments, seconds);
-    }
-    QString write(const QString& name, const QByteArray& content) const
-    {
-        QFile file(m_folder.filePath(name));
-        if (file.open(QIODevice::WriteOnly))
-            file.write(content);
-        return file.fileName();
-    }
-
-    QTemporaryDir m_folder;
+    toca::test::TocaFolder m_folder;
 };
 
 void CliVerifyTest::verifiesAReferenceCase()
 {
     const QString folder = QString::fromUtf8(TOCA_SOURCE_DIR "/tests/reference/t5");
-    const TocaCall verified = call({"verify", folder}, 280);
+    const TocaCall verified = m_folder.call({"verify", folder}, 280);
     QVERIFY2(verified.exitCode == 0, verified.output.right(2000) + verified.errors);
     const QList<QByteArray> lines = verified.output.trimmed().split('\n');
     const QRegularExpression summary("^(\\d+) compared, 0 failed, 0 unsupported$");
@@ -67,10 +53,10 @@ void CliVerifyTest::verifyFails()
     QFETCH(QStringList, arguments);
     for (const char* name : {"empty", "damaged", "hollow"})
         QDir(m_folder.path()).mkdir(name);
-    write("damaged/case.json", "{\"family\": \"t5\", \"tensors\": [1, 2");
-    write("damaged/vectors.safetensors", QByteArray(64, '\xff'));
-    write("hollow/case.json", "{\"family\": \"t5\", \"tensors\": {}}");
-    const TocaCall failed = call(QStringList{"verify"} + arguments);
+    m_folder.write("damaged/case.json", "{\"family\": \"t5\", \"tensors\": [1, 2");
+    m_folder.write("damaged/vectors.safetensors", QByteArray(64, '\xff'));
+    m_folder.write("hollow/case.json", "{\"family\": \"t5\", \"tensors\": {}}");
+    const TocaCall failed = m_folder.call(QStringList{"verify"} + arguments);
     QVERIFY2(failed.exitCode > 0, failed.output + failed.errors);
 }
 
@@ -84,8 +70,8 @@ void CliVerifyTest::verifyHoldsShapesAgainstTheCase()
     ids["shape"] = QJsonArray{20, 4};
     tensors["batch/input_ids"] = ids;
     described["tensors"] = tensors;
-    write("lying/case.json", QJsonDocument(described).toJson());
-    const TocaCall failed = call({"verify", "lying"});
+    m_folder.write("lying/case.json", QJsonDocument(described).toJson());
+    const TocaCall failed = m_folder.call({"verify", "lying"});
     QCOMPARE(failed.exitCode, 1);
     QVERIFY2(failed.output.contains("0 compared, 1 failed"), failed.output);
     QVERIFY2(failed.hasOneErrorLine(), failed.errors);
@@ -106,10 +92,10 @@ void CliVerifyTest::infoRefuses_data()
 void CliVerifyTest::infoRefuses()
 {
     QFETCH(QByteArray, content);
-    const TocaCall refused = call({"info", write("rubbish", content)});
+    const TocaCall refused = m_folder.call({"info", m_folder.write("rubbish", content)});
     QVERIFY2(refused.exitCode == 4, refused.errors);
     QVERIFY2(refused.hasOneErrorLine(), refused.errors);
-    QCOMPARE(call({"info", "no-such-file"}).exitCode, 3);
+    QCOMPARE(m_folder.call({"info", "no-such-file"}).exitCode, 3);
 }
 
 QTEST_GUILESS_MAIN(CliVerifyTest)

@@ -43,6 +43,9 @@ private Q_SLOTS:
     void everyPolicyHoldsWhatItPlans();
     void goingBackGivesTheSame_data() { addFormats(); }
     void goingBackGivesTheSame();
+    void offloadedIsTheSame_data();
+    void offloadedIsTheSame();
+    void offloadedMemoryIsTakenOnce();
     void formatsOfSingleModules();
 
 private:
@@ -95,6 +98,14 @@ test::PolicyOutcome runIn(SmallRun& run, const std::string& name, const CacheSto
     cache::CachingSession session(run.geometry, cache::startPolicy(*policy, plan), {trace, {}, storage});
     auto latent = run.denoise(session);
     return {latent, trace, plan};
+}
+
+/// That preset if the policy has it, else its defaults.
+std::string presetOf(const plan::PolicyEntry& policy, const std::string& name)
+{
+    const bool isThere =
+        std::any_of(policy.presets.begin(), policy.presets.end(), [&](const auto& each) { return each.name == name; });
+    return isThere ? name : std::string();
 }
 
 double relativeError(const torch::Tensor& a, const torch::Tensor& b)
@@ -308,9 +319,7 @@ void TestCacheModes::everyPolicyHoldsWhatItPlans()
     QFETCH(QString, policy);
     QFETCH(QString, preset);
     const plan::PolicyEntry& entry = *plan::findPolicy(policy.toStdString());
-    const bool hasPreset = std::any_of(entry.presets.begin(), entry.presets.end(),
-        [&](const auto& each) { return each.name == preset.toStdString(); });
-    const std::string chosen = hasPreset ? preset.toStdString() : std::string();
+    const std::string chosen = presetOf(entry, preset.toStdString());
     SmallRun run(12);
     const auto exact = runIn(run, entry.name, {}, {}, chosen);
     for (const CacheDtype format : {CacheDtype::BFloat16, CacheDtype::Int8}) {
@@ -331,13 +340,15 @@ void TestCacheModes::everyPolicyHoldsWhatItPlans()
 void TestCacheModes::goingBackGivesTheSame()
 {
     QFETCH(CacheDtype, format);
-    for (const char* name : {"toca", "taylorseer", "clusca"}) {
+    for (const auto& [name, isOffloaded] : {std::pair("toca", false), {"taylorseer", false}, {"clusca", false},
+             {"toca", true}, {"taylorseer", true}, {"clusca", true}}) {
         SmallRun run(8);
         plan::PolicyContext context;
         context.family = run.geometry.family;
         const auto policy = test::policyNamed(name, {}, {}, context);
         const auto plan = test::planOf(*policy, run.geometry, run.schedule());
-        const CacheStorage storage = CacheStorage::all(format);
+        CacheStorage storage = CacheStorage::all(format);
+        storage.offloaded.fill(isOffloaded);
         cache::CachingSession session(run.geometry, cache::startPolicy(*policy, plan), {nullptr, {}, storage});
         cache::SessionState state{nullptr, FeatureStore(run.geometry, storage), cache::EvidenceStore(run.geometry)};
         torch::Tensor latent;
@@ -349,6 +360,95 @@ void TestCacheModes::goingBackGivesTheSame()
         });
         session.restore(state);
         QVERIFY2(torch::equal(test::denoiseFrom(run, session, latent, 5), whole), name);
+    }
+}
+
+void TestCacheModes::offloadedIsTheSame_data()
+{
+    QTest::addColumn<QString>("policy");
+    QTest::addColumn<QString>("preset");
+    for (const auto& [policy, preset] : {std::pair("toca", ""), {"duca", ""}, {"fora", ""}, {"taylorseer", "n3-o3"},
+             {"pab", ""}, {"clusca", ""}, {"fastercache", ""}, {"deltadit", ""}, {"speca", ""}, {"none", ""}})
+        QTest::addRow("%s %s", policy, preset) << QString(policy) << QString(preset);
+}
+
+/// What is offloaded is moved, not changed: every format gives the very bits that it gives on the device.
+void TestCacheModes::offloadedIsTheSame()
+{
+    QFETCH(QString, policy);
+    QFETCH(QString, preset);
+    const plan::PolicyEntry& entry = *plan::findPolicy(policy.toStdString());
+    const std::string chosen = presetOf(entry, preset.toStdString());
+    SmallRun run(12);
+    for (const CacheDtype format : {CacheDtype::Float32, CacheDtype::BFloat16, CacheDtype::Int8}) {
+        CacheStorage storage = CacheStorage::all(format);
+        const auto held = runIn(run, entry.name, storage, {}, chosen);
+        storage.offloaded.fill(true);
+        const auto offloaded = runIn(run, entry.name, storage, {}, chosen);
+        QVERIFY(torch::equal(offloaded.latent, held.latent));
+        const std::int64_t others = offloaded.plan.cacheContents().otherElements * 4;
+        QCOMPARE(offloaded.plan.cacheBytes(), others);
+        QCOMPARE(offloaded.plan.cacheBytes() + offloaded.plan.offloadedBytes(), held.plan.cacheBytes());
+        QVERIFY(offloaded.trace->peakCacheBytes() <= others); // nothing of it is held beside the computer's memory
+    }
+}
+
+void TestCacheModes::offloadedMemoryIsTakenOnce()
+{
+    for (const CacheDtype format : {CacheDtype::Float32, CacheDtype::BFloat16, CacheDtype::Int8}) {
+        CacheStorage storage = CacheStorage::all(format);
+        storage.offloaded.fill(true);
+        FeatureStore store(SmallRun(1).geometry, storage);
+        const std::int64_t row = plan::cachedRowBytes(format, 20);
+        std::vector<const void*> memory;
+        for (int step = 0; step < 6; ++step) {
+            store.keep(0, ModuleKind::Mlp, kAll, features(), step, 2);
+            std::vector<const void*> now;
+            for (const RowTable& factor : store.factors(0, ModuleKind::Mlp, kAll).derivatives)
+                now.push_back(factor.codes().const_data_ptr());
+            if (step == 2)
+                memory = now;
+            QVERIFY(step < 2 || now == memory);
+        }
+        QCOMPARE(store.bytes(), std::int64_t{0});
+        QCOMPARE(store.offloadedBytes(), 3 * 12 * row); // the output is the first factor
+        // What is read is a copy: writing to it does not reach the store.
+        const auto read = store.output(0, ModuleKind::Mlp, kAll);
+        const auto before = read.clone();
+        read.add_(1);
+        QVERIFY(torch::equal(store.output(0, ModuleKind::Mlp, kAll), before));
+        // One guidance row alone, and rows under a policy's own name.
+        const auto single = features().narrow(0, 0, 1);
+        FeatureStore onDevice = storeIn(format);
+        for (FeatureStore* each : {&store, &onDevice}) {
+            each->setOutput(0, ModuleKind::SelfAttention, kAll, torch::ones({2, 6, 20}));
+            each->setOutput(0, ModuleKind::SelfAttention, {1, 1}, single);
+            each->setNamedRows("own", ModuleKind::Mlp, single);
+        }
+        for (const cache::RowRange rows : {cache::RowRange{0, 1}, {1, 1}})
+            QVERIFY(torch::equal(
+                store.output(0, ModuleKind::SelfAttention, rows), onDevice.output(0, ModuleKind::SelfAttention, rows)));
+        QVERIFY(torch::equal(store.namedRows("own").features(), onDevice.namedRows("own").features()));
+        QCOMPARE(store.bytes(), std::int64_t{0});
+        store.clear();
+        store.keep(0, ModuleKind::Mlp, kAll, before, 0, 2);
+        for (int step = 1; step < 3; ++step)
+            store.keep(0, ModuleKind::Mlp, kAll, before, step, 2);
+        // A copy of the store has memory of its own, in which output and first factor are still one.
+        const auto kept = store.output(0, ModuleKind::Mlp, kAll).clone();
+        FeatureStore copy = store.clone();
+        QCOMPARE(copy.offloadedBytes(), 3 * 12 * row);
+        copy.setTokens(0, ModuleKind::Mlp, kAll, TokenSubset::chosen(torch::zeros({2, 1}, torch::kInt64), 6),
+            torch::randn({2, 1, 20}));
+        QVERIFY(torch::equal(store.output(0, ModuleKind::Mlp, kAll), kept));
+        QVERIFY(torch::equal(copy.factors(0, ModuleKind::Mlp, kAll).derivatives.front().features(),
+            copy.output(0, ModuleKind::Mlp, kAll)));
+        // Apart, the factor keeps what the output was.
+        const auto first = copy.output(0, ModuleKind::Mlp, kAll).clone();
+        copy.separate(0, ModuleKind::Mlp, kAll);
+        copy.setOutput(0, ModuleKind::Mlp, kAll, features());
+        QVERIFY(torch::equal(copy.factors(0, ModuleKind::Mlp, kAll).derivatives.front().features(), first));
+        QCOMPARE(copy.offloadedBytes(), 4 * 12 * row);
     }
 }
 

@@ -25,6 +25,7 @@ private Q_SLOTS:
     void mildestFirst();
     void budgetTakesTheMildestThatFits();
     void budgetThatCannotBeMetNamesTheLeast();
+    void offloadingComesBeforeFewerBits();
     void sizesOfPeople_data();
     void sizesOfPeople();
     void publishedTensorsAddUp();
@@ -50,7 +51,7 @@ Plan publishedPlan(const char* geometryName, const char* policyName)
 
 CacheStorage mixed(CacheDtype self, CacheDtype cross, CacheDtype mlp)
 {
-    return {{self, cross, mlp}};
+    return {{self, cross, mlp}, {}, false};
 }
 
 } // namespace
@@ -70,13 +71,31 @@ void TestCacheStorage::textsRoundTrip()
     const auto some = cacheStorageFromText("mlp=int8,self_attention=bf16");
     QVERIFY(some);
     QVERIFY(*some == mixed(CacheDtype::BFloat16, CacheDtype::Float32, CacheDtype::Int8));
+
+    // Offloaded ones.
+    for (int which = 0; which < 8; ++which) {
+        CacheStorage storage = mixed(CacheDtype::BFloat16, CacheDtype::Float32, CacheDtype::Int8);
+        storage.offloaded = {(which & 1) != 0, (which & 2) != 0, (which & 4) != 0};
+        const auto back = cacheStorageFromText(toText(storage));
+        QVERIFY(back);
+        QVERIFY(*back == storage);
+    }
+    CacheStorage everything = CacheStorage::all(CacheDtype::Int8);
+    everything.offloaded.fill(true);
+    QCOMPARE(toText(everything), std::string("int8@host"));
+    QVERIFY(*cacheStorageFromText("int8@host") == everything);
+    const auto mlp = cacheStorageFromText("mlp=fp32@host");
+    QVERIFY(mlp);
+    QVERIFY(mlp->isOffloaded(ModuleKind::Mlp) && !mlp->isOffloaded(ModuleKind::SelfAttention));
+    QVERIFY(!mlp->isDefault() && mlp->isAnyOffloaded());
 }
 
 void TestCacheStorage::wrongTextsAreRefused_data()
 {
     QTest::addColumn<QByteArray>("text");
     for (const char* text : {"", "fp16", "INT8", "int8,", ",int8", "int8,bf16", "mlp", "mlp=", "=int8", "mlp=int4",
-             "mlp=int8,mlp=bf16", "attention=int8", "mlp=int8;self_attention=bf16"})
+             "mlp=int8,mlp=bf16", "attention=int8", "mlp=int8;self_attention=bf16", "@host", "host", "int8@",
+             "int8@host@host", "int8@gpu", "mlp=@host", "offload", ",offload", "fp32,offload,offload", "offload,fp32"})
         QTest::newRow(text) << QByteArray(text);
     QTest::newRow("control characters") << QByteArray("mlp=\x1b[31m");
 }
@@ -187,6 +206,41 @@ void TestCacheStorage::budgetThatCannotBeMetNamesTheLeast()
     QVERIFY(settled.error().message.find(std::to_string(least)) != std::string::npos);
     QVERIFY(!settleStorage(plan, {}, least - 1));
     QVERIFY(settleStorage(plan, {}, least));
+}
+
+void TestCacheStorage::offloadingComesBeforeFewerBits()
+{
+    Plan plan = publishedPlan("pixart-alpha-256", "toca");
+    CacheContents contents;
+    contents.rows = {30, 10, 20};
+    contents.otherElements = 7;
+    plan.setCacheContents(contents);
+    const std::int64_t row = plan.geometry().hiddenSize * 4;
+    CacheStorage asked;
+    asked.mayOffload = true;
+    QCOMPARE(toText(asked), std::string("fp32,offload"));
+    QVERIFY(*cacheStorageFromText("fp32,offload") == asked);
+    QVERIFY(cacheStorageFromText("mlp=int8@host,offload")->mayOffload);
+    const auto storages = storagesFrom(plan, asked);
+    QCOMPARE(storages.size(), std::size_t{4}); // then nothing is left of which bits could be saved
+    const std::array<std::array<bool, 3>, 4> expected{
+        {{false, false, false}, {true, false, false}, {true, false, true}, {true, true, true}}};
+    const std::array<std::int64_t, 4> onDevice{60 * row + 28, 30 * row + 28, 10 * row + 28, 28};
+    for (std::size_t i = 0; i < storages.size(); ++i) {
+        QCOMPARE(storages[i].offloaded, expected[i]);
+        QCOMPARE(storages[i].modules, CacheStorage().modules);
+        QCOMPARE(plan.cacheBytes(storages[i]), onDevice[i]);
+        QCOMPARE(plan.offloadedBytes(storages[i]), 60 * row + 28 - onDevice[i]);
+    }
+    QVERIFY(settleStorage(plan, asked, 40 * row));
+    QVERIFY(plan.storage() == storages[1]);
+    const std::string sentence = storageSentence(plan, 40 * row);
+    QVERIFY2(sentence.find("self_attention in the computer's memory") != std::string::npos, sentence.c_str());
+    QVERIFY2(sentence.find("bf16") == std::string::npos, sentence.c_str());
+    // What policies keep beside module outputs stays on the device.
+    const auto refused = settleStorage(plan, asked, 27);
+    QVERIFY(!refused);
+    QVERIFY(refused.error().message.find("at least 28 bytes") != std::string::npos);
 }
 
 void TestCacheStorage::sizesOfPeople_data()

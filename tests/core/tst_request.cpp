@@ -30,7 +30,8 @@ GenerationRequest changedRequest()
     request.policyParameters = {{"a", true}, {"b", std::int64_t{3}}, {"c", 3.0}, {"d", std::string("x")}};
     request.conditionPath = "first.png";
     request.conditionFrames = 5;
-    request.cacheStorage = *plan::cacheStorageFromText("mlp=int8,self_attention=bf16");
+    request.precision = Precision::BFloat16;
+    request.cacheStorage = *plan::cacheStorageFromText("mlp=int8@host,self_attention=bf16,offload");
     request.cacheBudget = 400'000'000;
     request.device = Device::Cuda;
     request.threads = 2;

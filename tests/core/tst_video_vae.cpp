@@ -133,6 +133,18 @@ void TstVideoVae::countsLatentFrames()
     QVERIFY(vae->decodeBytes(51, 480, 848) > vae->decodeBytes(17, 480, 848));
     QVERIFY(vae->decodeBytes(17, 480, 848) > vae->decodeBytes(17, 240, 424));
     QVERIFY(vae->decodeBytes(1'000'000'000, 1'000'000'000, 1'000'000'000) > 1LL << 60);
+
+    // Where memory is short fewer pictures are decoded at once.
+    const auto within = [&](std::int64_t bytes) { return vae->picturesWithin(bytes, 51, 480, 848); };
+    const auto needed = [&](std::int64_t pictures) { return vae->decodeBytes(51, 480, 848, pictures); };
+    QVERIFY(needed(1) < needed(2) && needed(2) < needed(4));
+    QCOMPARE(needed(4), vae->decodeBytes(51, 480, 848));
+    for (const std::int64_t count : {1, 2, 3, 4}) {
+        QCOMPARE(within(needed(count)), count);
+        QCOMPARE(within(needed(count) - 1), std::max<std::int64_t>(1, count - 1));
+    }
+    QCOMPARE(within(0), std::int64_t{4}); // unknown
+    QCOMPARE(within(1), std::int64_t{1});
 }
 
 void TstVideoVae::decodesTheMiniature()
@@ -237,6 +249,8 @@ void TstVideoVae::microBatchesChangeNothing()
     VideoVae four = referenceVae(reference, 4);
     const torch::Tensor decoded = ReferenceTensors::must(four->decode(z, 34));
     const torch::Tensor encoded = ReferenceTensors::must(four->encode(x));
+    four->setPicturesAtOnce(1);
+    QVERIFY(relativeDifference(ReferenceTensors::must(four->decode(z, 34)), decoded) <= 1);
     for (const std::int64_t size : {1, 5, 100}) {
         VideoVae other = referenceVae(reference, size);
         QVERIFY(relativeDifference(ReferenceTensors::must(other->decode(z, 34)), decoded) <= 1);

@@ -2,13 +2,16 @@
 #pragma once
 
 #include <QByteArray>
+#include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
 #include <QString>
 #include <QStringList>
+#include <QTemporaryDir>
 
 namespace toca::test {
 
@@ -47,6 +50,31 @@ inline TocaCall callToca(const QString& folder, const QStringList& arguments, in
     call.errors = process.readAllStandardError();
     return call;
 }
+
+/// A folder of its own, gone with the object, in which a test runs the program.
+class TocaFolder {
+public:
+    bool isValid() const { return m_folder.isValid(); }
+    QString path() const { return m_folder.path(); }
+    QString filePath(const QString& name) const { return m_folder.filePath(name); }
+    TocaCall call(const QStringList& arguments, int seconds = 300) const
+    {
+        return callToca(path(), arguments, seconds);
+    }
+    /// Writes a file into it, with the folders on its way. @return its path
+    QString write(const QString& name, const QByteArray& content) const
+    {
+        const QString file = filePath(name);
+        QDir().mkpath(QFileInfo(file).path());
+        QFile out(file);
+        if (!out.open(QIODevice::WriteOnly) || out.write(content) != content.size())
+            qFatal("cannot write %s", qPrintable(file));
+        return file;
+    }
+
+private:
+    QTemporaryDir m_folder;
+};
 
 inline QJsonDocument jsonFile(const QString& path)
 {

@@ -287,8 +287,8 @@ void TestCachingPanel::cacheMemoryIsPlannedAndUndone()
     const double megabytes = std::ceil(static_cast<double>(exact) / 1e6 * 0.6);
     budget->setValue(megabytes);
     QCOMPARE(model().state().budget, std::int64_t(megabytes * 1e6));
-    QVERIFY(model().state().storage.isExact());
-    QVERIFY(!model().plan()->storage().isExact());
+    QVERIFY(model().state().storage.isDefault());
+    QVERIFY(!model().plan()->storage().isDefault());
     QVERIFY(model().plan()->cacheBytes() <= model().state().budget);
     QVERIFY(!note->isHidden());
     QVERIFY(note->text().contains("bf16"));
@@ -299,7 +299,7 @@ void TestCachingPanel::cacheMemoryIsPlannedAndUndone()
     model().undoStack().undo();
     QCOMPARE(budget->value(), 0.0);
     QCOMPARE(budget->text(), budget->specialValueText());
-    QVERIFY(model().plan()->storage().isExact());
+    QVERIFY(model().plan()->storage().isDefault());
     QVERIFY(note->isHidden());
 }
 

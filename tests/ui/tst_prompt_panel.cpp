@@ -7,6 +7,7 @@
 #include <QDoubleSpinBox>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSet>
@@ -58,6 +59,8 @@ private Q_SLOTS:
     void classByNumberWhereNamesAreUnknown();
     void randomClassIsOneOfThem();
     void samplersOnlyWhereThereAreSeveral();
+    void builtInModelsAreInTheMenu();
+    void precisionReachesTheRequest();
     void picturesHaveNoFrames();
     void fixedSizeOffersNoOther();
     void recalledRequestFitsTheModel();
@@ -428,6 +431,61 @@ void TestPromptPanel::samplersOnlyWhereThereAreSeveral()
     QCOMPARE(model().request().sampler, std::string("ddpm"));
     model().setModel(test::FakeEngine::model());
     QCOMPARE(model().request().sampler, std::string());
+}
+
+void TestPromptPanel::precisionReachesTheRequest()
+{
+    auto* precision = child<QComboBox>("precision");
+    QCOMPARE(precision->currentText(), QString("float32"));
+    precision->setCurrentIndex(precision->findText("bfloat16"));
+    Q_EMIT precision->activated(precision->currentIndex());
+    QVERIFY(model().request().precision == Precision::BFloat16);
+    const QTemporaryDir folder;
+    QSettings settings(folder.filePath("s.ini"), QSettings::IniFormat);
+    model().save(settings);
+    PromptPanel other;
+    other.model().setModel(test::FakeEngine::model());
+    other.model().restore(settings);
+    QCOMPARE(other.findChild<QComboBox*>("precision")->currentText(), QString("bfloat16"));
+}
+
+void TestPromptPanel::builtInModelsAreInTheMenu()
+{
+    m_panel->setEmbeddedModels({"", "toca-miniature-dit", "another-one"});
+    QMenu* menu = nullptr;
+    for (const QToolButton* button : m_panel->findChildren<QToolButton*>())
+        if (button->accessibleName() == "Open another model")
+            menu = button->menu();
+    QVERIFY(menu);
+    const auto entry = [&](const QString& title) -> QAction* {
+        for (QAction* action : menu->actions())
+            if (action->text() == title)
+                return action;
+        return nullptr;
+    };
+    QAction* video = entry("Text to video");
+    QAction* classes = entry("Class to picture (DiT)");
+    QVERIFY(video && classes);
+    QVERIFY(entry("another-one")); // whose title nobody wrote
+    QVERIFY(!entry("Text to picture (PixArt)")); // which is not built in
+
+    Q_EMIT menu->aboutToShow();
+    QVERIFY(video->isChecked() && !classes->isChecked());
+    QSignalSpy wanted(m_panel.get(), &PromptPanel::embeddedModelRequested);
+    classes->trigger();
+    QCOMPARE(wanted.size(), 1);
+    QCOMPARE(wanted.front().front().toString(), QString("toca-miniature-dit"));
+    // The model was refused: the tick goes back to the one in use.
+    Q_EMIT menu->aboutToShow();
+    QVERIFY(video->isChecked() && !classes->isChecked());
+    model().setModel(test::FakeEngine::pictureModel("toca-miniature-dit"));
+    Q_EMIT menu->aboutToShow();
+    QVERIFY(!video->isChecked() && classes->isChecked());
+    video->trigger();
+    QCOMPARE(wanted.back().front().toString(), QString());
+    model().setModel(test::FakeEngine::pictureModel("/somewhere/else")); // none of them
+    Q_EMIT menu->aboutToShow();
+    QVERIFY(!video->isChecked() && !classes->isChecked());
 }
 
 void TestPromptPanel::picturesHaveNoFrames()

@@ -78,8 +78,9 @@ CacheMemoryRow::CacheMemoryRow(CachingModel& model, QWidget* parent)
 
     connect(m_format, &QComboBox::activated, this, [this](int index) {
         if (index < kMixed) {
-            m_model.setCacheMemory(
-                plan::CacheStorage::all(static_cast<plan::CacheDtype>(index)), m_model.state().budget);
+            plan::CacheStorage storage = m_model.state().storage; // where it lies is kept
+            storage.modules.fill(static_cast<plan::CacheDtype>(index));
+            m_model.setCacheMemory(storage, m_model.state().budget);
         }
     });
     connect(m_budget, &QDoubleSpinBox::valueChanged, this, [this](double megabytes) {
@@ -92,7 +93,7 @@ CacheMemoryRow::CacheMemoryRow(CachingModel& model, QWidget* parent)
 void CacheMemoryRow::showModel()
 {
     const CachingState& state = m_model.state();
-    const bool isMixed = state.storage != plan::CacheStorage::all(state.storage.modules[0]);
+    const bool isMixed = state.storage.modules != plan::CacheStorage::all(state.storage.modules[0]).modules;
     if (isMixed && m_format->count() == kMixed) {
         m_format->addItem(tr("by module"));
     } else if (!isMixed && m_format->count() > kMixed) {

@@ -156,6 +156,10 @@ void PromptModel::setDevice(Device device)
 {
     set(m_request.device, device);
 }
+void PromptModel::setPrecision(Precision precision)
+{
+    set(m_request.precision, precision);
+}
 
 void PromptModel::setSize(int width, int height)
 {
@@ -364,6 +368,7 @@ void PromptModel::save(QSettings& settings) const
     settings.setValue("prompt/seed", QString::number(m_request.seed));
     settings.setValue("prompt/seedMode", static_cast<int>(m_seedMode));
     settings.setValue("prompt/threads", m_request.threads);
+    settings.setValue("prompt/bfloat16", m_request.precision == Precision::BFloat16);
     settings.setValue("prompt/class", m_request.classLabel);
 }
 
@@ -374,6 +379,7 @@ void PromptModel::restore(QSettings& settings)
     m_request.seed = settings.value("prompt/seed", "1").toString().toULongLong();
     m_seedMode = static_cast<SeedMode>(std::clamp(settings.value("prompt/seedMode").toInt(), 0, 2));
     m_request.threads = std::clamp(settings.value("prompt/threads").toInt(), 0, 1024);
+    m_request.precision = settings.value("prompt/bfloat16").toBool() ? Precision::BFloat16 : Precision::Float32;
     m_request.classLabel = settings.value("prompt/class", -1).toInt();
     fitToModel();
     Q_EMIT changed();

@@ -56,6 +56,7 @@ public:
     void setCondition(const QString& path, int frames);
     void setThreads(int threads);
     void setDevice(Device device);
+    void setPrecision(Precision precision);
 
     SeedMode seedMode() const { return m_seedMode; }
     void setSeedMode(SeedMode mode);

@@ -86,6 +86,7 @@ PromptPanel::PromptPanel(QWidget* parent)
     , m_guidance(new QDoubleSpinBox)
     , m_conditionRow(new QWidget)
     , m_device(new QComboBox)
+    , m_precision(new QComboBox)
     , m_threads(new QSpinBox)
     , m_generate(new QPushButton(tr("Generate")))
     , m_cancel(new QPushButton(tr("Cancel")))
@@ -289,6 +290,12 @@ QWidget* PromptPanel::makeSettings()
     m_device->addItem(tr("CUDA"), static_cast<int>(Device::Cuda));
     m_device->setToolTip(
         tr("Where the model runs. Automatic takes a CUDA device when this build and machine have one."));
+    m_precision->setObjectName("precision");
+    m_precision->addItem("float32", static_cast<int>(Precision::Float32));
+    m_precision->addItem("bfloat16", static_cast<int>(Precision::BFloat16));
+    m_precision->setToolTip(
+        tr("Of the transformer's weights and features. bfloat16 is faster on processors and GPUs that "
+           "compute with it, and rounds: the clip differs a little."));
     m_threads->setRange(0, 1024);
     m_threads->setSpecialValueText(tr("Automatic"));
     m_threads->setKeyboardTracking(false);
@@ -327,8 +334,10 @@ QWidget* PromptPanel::makeSettings()
     advancedGrid->setColumnStretch(1, 1);
     advancedGrid->addWidget(mutedLabel(tr("Device"), m_device), 0, 0);
     advancedGrid->addWidget(m_device, 0, 1);
-    advancedGrid->addWidget(mutedLabel(tr("Threads"), m_threads), 1, 0);
-    advancedGrid->addWidget(m_threads, 1, 1);
+    advancedGrid->addWidget(mutedLabel(tr("Precision"), m_precision), 1, 0);
+    advancedGrid->addWidget(m_precision, 1, 1);
+    advancedGrid->addWidget(mutedLabel(tr("Threads"), m_threads), 2, 0);
+    advancedGrid->addWidget(m_threads, 2, 1);
     advanced->content()->addLayout(advancedGrid);
 
     auto* area = new QWidget;
@@ -348,6 +357,8 @@ QWidget* PromptPanel::makeSettings()
     connect(m_threads, &QSpinBox::valueChanged, &m_model, &PromptModel::setThreads);
     connect(m_device, &QComboBox::activated, this,
         [this] { m_model.setDevice(static_cast<Device>(m_device->currentData().toInt())); });
+    connect(m_precision, &QComboBox::activated, this,
+        [this] { m_model.setPrecision(static_cast<Precision>(m_precision->currentData().toInt())); });
     return area;
 }
 
@@ -489,6 +500,7 @@ void PromptPanel::showModel()
         m_guidance->setValue(request.guidanceScale);
         m_threads->setValue(request.threads);
         m_device->setCurrentIndex(m_device->findData(static_cast<int>(request.device)));
+        m_precision->setCurrentIndex(m_precision->findData(static_cast<int>(request.precision)));
         // A request may name the model's own sampler, which the list knows as the default.
         m_sampler->setCurrentIndex(std::max(0, m_sampler->findData(QString::fromStdString(request.sampler))));
         m_sampler->setToolTip(m_sampler->currentData(Qt::ToolTipRole).toString());

@@ -88,6 +88,7 @@ private:
     QDoubleSpinBox* m_guidance;
     QWidget* m_conditionRow;
     QComboBox* m_device;
+    QComboBox* m_precision;
     QSpinBox* m_threads;
     QPushButton* m_generate;
     QPushButton* m_cancel;

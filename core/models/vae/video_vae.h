@@ -81,8 +81,14 @@ public:
     std::int64_t latentChannels() const { return m_config.temporal.embeddingChannels; }
 
     /// Upper estimate of the bytes that `decode` needs at its peak beside the weights, its result included.
-    /// The largest number for more than 10^11 pixels.
-    std::int64_t decodeBytes(std::int64_t frames, std::int64_t height, std::int64_t width) const;
+    /// The largest number for more than 10^11 pixels. @param picturesAtOnce 0 = as many as now
+    std::int64_t decodeBytes(
+        std::int64_t frames, std::int64_t height, std::int64_t width, std::int64_t picturesAtOnce = 0) const;
+    /// How many pictures the spatial VAE may treat at once within so many bytes: 1 to the config's `microBatchSize`,
+    /// which also holds when the bytes are unknown (0).
+    std::int64_t picturesWithin(std::int64_t bytes, std::int64_t frames, std::int64_t height, std::int64_t width) const;
+    /// Fewer pictures at once need less memory; they differ by rounding at most. @param count 1 to `microBatchSize`
+    void setPicturesAtOnce(std::int64_t count) { m_picturesAtOnce = count; }
 
     AutoencoderKl spatial() { return m_spatial; }
     TemporalVae temporal() { return temporal_vae; }
@@ -97,6 +103,7 @@ private:
     std::int64_t framesAtOnce(std::int64_t batch) const;
 
     VideoVaeConfig m_config;
+    std::int64_t m_picturesAtOnce; ///< by the spatial VAE's decoder
     AutoencoderKl m_spatial = nullptr; // registered as spatial_vae.module
     TemporalVae temporal_vae = nullptr;
     torch::Tensor shift, scale; // (1, latentChannels, 1, 1, 1)
