@@ -211,7 +211,7 @@ std::string vaeText(const Json& eval)
 {
     const Json& psnr = eval["vae_psnr_db"];
     if (!psnr["mean"].is_number())
-        return "The VAE of this model encodes nothing, so its round trip was not measured.\n";
+        return "The VAE does not encode clips of this length, so its round trip was not measured.\n";
     return "VAE round trip: " + numberText(psnr["mean"], 2) + " dB PSNR on average (" + numberText(psnr["least"], 2)
         + " to " + numberText(psnr["most"], 2) + ").\n";
 }

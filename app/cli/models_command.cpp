@@ -48,27 +48,30 @@ int listModels(bool isJson)
     std::vector<std::string> names = embeddedModelNames();
     names.erase(names.begin(), names.begin() + (names.empty() ? 0 : 1)); // the default is ""
     names.insert(names.begin(), "");
+    int exitCode = kExitDone;
     for (const std::string& name : names) {
         auto model = engine->describe(name);
-        if (!model)
-            return fail(model.error());
-        models.push_back(*std::move(model));
+        if (model)
+            models.push_back(*std::move(model));
+        else
+            exitCode = fail(model.error()); // the others are listed all the same
     }
     if (isJson) {
         Json all = Json::array();
         for (const ModelInfo& model : models)
             all.push_back(Json::parse(modelJson(model)));
-        const Json first = all.front();
+        const bool hasDefault = !models.empty() && models.front().path.empty();
+        const Json first = hasDefault ? all.front() : Json(nullptr);
         std::cout << Json{{"embedded", first}, {"embedded_models", all}, {"geometries", geometriesJson()}}.dump(2)
                   << "\n";
-        return kExitDone;
+        return exitCode;
     }
     for (const ModelInfo& model : models)
         std::cout << (model.path.empty() ? "embedded model, the default\n\n"
                                          : "embedded model, --model " + model.path + "\n\n")
                   << modelText(model) << "\n";
     std::cout << "published models that `toca plan --geometry` knows without weights\n\n" << geometriesText();
-    return kExitDone;
+    return exitCode;
 }
 
 } // namespace

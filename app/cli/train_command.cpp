@@ -29,6 +29,7 @@ struct TrainOptions {
     std::optional<std::string> newFamily;
     training::NewModel newModel;
     bool noMirror = false;
+    bool asVelocity = false;
     bool isQuiet = false;
     training::Limits limits;
 };
@@ -92,6 +93,8 @@ Result<TrainingRequest> requestOf(const TrainOptions& options)
         request.width = options.size->width;
         request.height = options.size->height;
     }
+    if (options.asVelocity)
+        request.asVelocity = true;
     if (options.noMirror)
         request.mirrors = false;
     if (auto valid = training::checkRequest(request); !valid)
@@ -237,9 +240,10 @@ void addOptions(CLI::App& command, TrainOptions& options)
     addNumber(command, "--ema", options.average, "Decay of the averaged weights, which are exported");
     addNumber(command, "--caption-dropout", options.dropout, "Share of captions replaced by the empty one");
     addNumber(command, "--image-share", options.imageShare, "Share of steps on single latent frames");
-    addNumber(
-        command, "--object-weight", options.objectWeight, "Weight of the world's objects in the loss (video models)");
+    addNumber(command, "--object-weight", options.objectWeight, "Weight of the world's objects in the loss");
     addNumber(command, "--noise-location", options.noiseLocation, "Above 0: more steps at the noisy end");
+    command.add_flag("--as-velocity", options.asVelocity,
+        "Picture models: draw and weigh noise levels as for the velocity (shapes are learnt sooner)");
     addText(command, "--precision", options.precision, "auto, float32, bfloat16 (of the matrix products)");
 
     command.option_defaults()->group("Data");

@@ -17,6 +17,14 @@ std::vector<std::int64_t> PicturePipeline::latentShape(const GenerationRequest& 
         1, m_vae.config().latentChannels, 1, request.height / m_vae.downsample(), request.width / m_vae.downsample()};
 }
 
+Result<torch::Tensor> PicturePipeline::encode(
+    const Clip& clip, const GenerationRequest& /*request*/, const std::function<bool()>& keepGoing)
+{
+    if (!keepGoing())
+        return unexpected(ErrorCode::Cancelled, "Encoding was cancelled.");
+    return m_vae.encode(clip);
+}
+
 Result<Clip> PicturePipeline::decode(
     const torch::Tensor& latent, const GenerationRequest& request, const std::function<bool(int, int)>& progress)
 {

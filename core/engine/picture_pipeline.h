@@ -16,6 +16,8 @@ public:
         return m_vae.decodeBytes(request);
     }
     std::vector<std::int64_t> latentShape(const GenerationRequest& request) const override;
+    Result<torch::Tensor> encode(
+        const Clip& clip, const GenerationRequest& request, const std::function<bool()>& keepGoing) override;
     Result<Clip> decode(const torch::Tensor& latent, const GenerationRequest& request,
         const std::function<bool(int, int)>& progress) override;
     Result<void> preparePreview(const std::function<bool()>& keepGoing) override { return m_vae.fitPreview(keepGoing); }

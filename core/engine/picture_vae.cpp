@@ -50,6 +50,13 @@ void PictureVae::unload()
     m_preview.reset();
 }
 
+torch::Tensor PictureVae::encode(const Clip& clip)
+{
+    const auto pixels = models::framesFromRgb8(clip.frames).to(m_vae->parameters().front().device()); // (1, 3, 1, H, W)
+    const auto mean = m_vae->encode(pixels.squeeze(2)).mean;
+    return ((mean - m_config.shiftFactor) * m_config.scalingFactor).unsqueeze(2);
+}
+
 Clip PictureVae::decode(const torch::Tensor& latent, double fps)
 {
     const auto unscaled = latent.squeeze(2) / m_config.scalingFactor + m_config.shiftFactor;

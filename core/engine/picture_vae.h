@@ -23,6 +23,9 @@ public:
     Result<void> fitPreview(const std::function<bool()>& keepGoing);
     void unload();
 
+    /// The mean of the latent's distribution. @param clip of one frame  @return (1, C, 1, h, w), scaled as the
+    /// diffusion model sees it  @pre loaded
+    torch::Tensor encode(const Clip& clip);
     /// @param latent (1, C, 1, h, w), scaled as the diffusion model sees it  @return a clip of one frame
     Clip decode(const torch::Tensor& latent, double fps);
     /// @pre `fitPreview` succeeded

@@ -60,6 +60,10 @@ public:
         (void)keepGoing;
         return unexpected(ErrorCode::Unsupported, "This model takes no picture as a condition.");
     }
+    /// The latent of a whole clip of the request's size and length, (1, C, T, h, w), as the transformer sees it.
+    /// @return Unsupported for a length that the VAE takes in other pieces than the clip has; Cancelled
+    virtual Result<torch::Tensor> encode(
+        const Clip& clip, const GenerationRequest& request, const std::function<bool()>& keepGoing) = 0;
     virtual models::Denoiser& denoiser() = 0;
     /// What `preview` needs beyond `load`; does nothing when that is there. @param keepGoing as `load`
     virtual Result<void> preparePreview(const std::function<bool()>& keepGoing) = 0;

@@ -43,15 +43,10 @@ Result<Clip> VaeRoundTrip::roundTrip(const Clip& clip, const GenerationRequest& 
     return engine::guarded([&]() -> Result<Clip> {
         const torch::InferenceMode inference;
         engine::Pipeline& pipeline = *m_model->pipeline;
-        torch::Tensor latent = torch::zeros(pipeline.latentShape(request));
-        const auto given = pipeline.encodeGiven(clip, request, latent, [&] { return !stop.stop_requested(); });
-        if (!given)
-            return unexpected(given.error());
-        if (*given != latent.size(2))
-            return unexpected(ErrorCode::Unsupported,
-                "The VAE takes " + std::to_string(*given) + " latent frames of " + std::to_string(clip.frames.size())
-                    + " pictures; the clip has " + std::to_string(latent.size(2)) + ".");
-        return pipeline.decode(latent, request, [&](int, int) { return !stop.stop_requested(); });
+        const auto latent = pipeline.encode(clip, request, [&] { return !stop.stop_requested(); });
+        if (!latent)
+            return unexpected(latent.error());
+        return pipeline.decode(*latent, request, [&](int, int) { return !stop.stop_requested(); });
     });
 }
 

@@ -20,7 +20,7 @@ public:
     ~VaeRoundTrip();
 
     /// @param request with the clip's size and number of frames
-    /// @return Unsupported for a model whose VAE encodes nothing, Cancelled
+    /// @return Unsupported for a length that the VAE takes in other pieces than the clip has, Cancelled
     Result<Clip> roundTrip(const Clip& clip, const GenerationRequest& request, std::stop_token stop);
 
 private:

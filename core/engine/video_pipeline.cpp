@@ -163,6 +163,20 @@ Result<std::int64_t> VideoPipeline::encodeGiven(
     return kept;
 }
 
+Result<torch::Tensor> VideoPipeline::encode(
+    const Clip& clip, const GenerationRequest& request, const std::function<bool()>& keepGoing)
+{
+    torch::Tensor latent = torch::zeros(latentShape(request), m_model.device());
+    const auto encoded = encodeGiven(clip, request, latent, keepGoing);
+    if (!encoded)
+        return unexpected(encoded.error());
+    if (*encoded != latent.size(2))
+        return unexpected(ErrorCode::Unsupported,
+            "The VAE takes " + std::to_string(*encoded) + " latent frames of " + std::to_string(clip.frames.size())
+                + " pictures; the clip has " + std::to_string(latent.size(2)) + ".");
+    return latent;
+}
+
 Result<Clip> VideoPipeline::decode(
     const torch::Tensor& latent, const GenerationRequest& request, const std::function<bool(int, int)>& progress)
 {

@@ -27,6 +27,8 @@ public:
     Result<models::Conditions> conditions(const GenerationRequest& request, const plan::Geometry& geometry) override;
     std::vector<std::int64_t> latentShape(const GenerationRequest& request) const override;
     std::int64_t guidedChannels() const override { return m_model.folder().transformer.inChannels; }
+    Result<torch::Tensor> encode(
+        const Clip& clip, const GenerationRequest& request, const std::function<bool()>& keepGoing) override;
     Result<std::int64_t> encodeGiven(Clip clip, const GenerationRequest& request, torch::Tensor& given,
         const std::function<bool()>& keepGoing) override;
     models::Denoiser& denoiser() override { return *m_denoiser; }

@@ -68,6 +68,21 @@ torch::Tensor DiffusionLoss::input(const torch::Tensor& clean, const torch::Tens
     return at(m_signal, t, clean) * clean + at(m_noise, t, clean) * noise;
 }
 
+torch::Tensor DiffusionLoss::stepsAt(const torch::Tensor& level) const
+{
+    const auto ratio = m_noise / m_signal; // grows with the step
+    const auto wanted = level.to(torch::kFloat64) / (1 - level.to(torch::kFloat64)).clamp_min(1e-9);
+    const auto after = torch::searchsorted(ratio, wanted).clamp(1, steps() - 1), before = after - 1;
+    // Nearest in the logarithm, as signal-to-noise ratios are compared.
+    const auto middle = (ratio.index_select(0, before) * ratio.index_select(0, after)).sqrt();
+    return torch::where(wanted < middle, before, after);
+}
+
+torch::Tensor DiffusionLoss::velocityWeights(const torch::Tensor& t) const
+{
+    return (1 + (m_noise / m_signal).index_select(0, t)).square().clamp_max(kMostWeight);
+}
+
 torch::Tensor DiffusionLoss::bound(const torch::Tensor& prediction, const torch::Tensor& clean,
     const torch::Tensor& noisy, const torch::Tensor& t) const
 {
@@ -89,10 +104,16 @@ torch::Tensor DiffusionLoss::bound(const torch::Tensor& prediction, const torch:
 }
 
 torch::Tensor DiffusionLoss::operator()(const torch::Tensor& prediction, const torch::Tensor& clean,
-    const torch::Tensor& noisy, const torch::Tensor& noise, const torch::Tensor& t, bool perRow) const
+    const torch::Tensor& noisy, const torch::Tensor& noise, const torch::Tensor& t, bool perRow,
+    const LossWeights& weights) const
 {
     const std::int64_t channels = clean.size(1);
-    auto loss = (prediction.narrow(1, 0, channels) - noise).square().flatten(1).mean(1);
+    auto error = (prediction.narrow(1, 0, channels) - noise).square();
+    if (weights.cells.defined())
+        error = error * (weights.cells / weights.cells.mean());
+    auto loss = error.flatten(1).mean(1);
+    if (weights.asVelocity)
+        loss = loss * velocityWeights(t).to(loss.scalar_type());
     if (prediction.size(1) == 2 * channels)
         loss = loss + bound(prediction, clean, noisy, t);
     return perRow ? loss : loss.mean();

@@ -5,6 +5,12 @@
 
 namespace toca::training {
 
+/// What counts more in the loss than it does as published.
+struct LossWeights {
+    torch::Tensor cells; ///< (B, 1, h, w), not negative, of the latent's cells; undefined: all alike
+    bool asVelocity = false; ///< weigh noise levels as `DiffusionLoss::velocityWeights` says
+};
+
 /// The loss of DiT and PixArt: noise prediction with a learned variance (Nichol and Dhariwal, arXiv 2102.09672).
 ///
 /// Squared error of the noise, plus the variational bound in bits per dimension of which only the variance learns: the
@@ -17,11 +23,20 @@ public:
     int steps() const { return m_diffusion.steps(); }
     /// x_t = sqrt(a_t) x_0 + sqrt(1 - a_t) noise. @param t (B) int64, 0 = least noisy
     torch::Tensor input(const torch::Tensor& clean, const torch::Tensor& noise, const torch::Tensor& t) const;
+    /// The step whose signal-to-noise ratio is nearest to that of rectified flow at `level`.
+    /// @param level (B) in [0, 1], 1 = pure noise  @return (B) int64
+    torch::Tensor stepsAt(const torch::Tensor& level) const;
+    /// How much the squared error of the noise weighs in that of rectified flow's velocity: (1 + 1 / sqrt(SNR))^2,
+    /// at most `kMostWeight`. Noise prediction as published weighs all steps alike, which leaves little for the noisy
+    /// ones, where layout and shapes are decided. @return (B) float64
+    torch::Tensor velocityWeights(const torch::Tensor& t) const;
+    static constexpr double kMostWeight = 100;
+
     /// @param prediction (B, C, ...) the noise, or (B, 2C, ...) the noise and where between its bounds the variance
     /// lies
     /// @param noisy what the model read  @return scalar; with `perRow` (B)
     torch::Tensor operator()(const torch::Tensor& prediction, const torch::Tensor& clean, const torch::Tensor& noisy,
-        const torch::Tensor& noise, const torch::Tensor& t, bool perRow = false) const;
+        const torch::Tensor& noise, const torch::Tensor& t, bool perRow = false, const LossWeights& weights = {}) const;
 
 private:
     torch::Tensor at(const torch::Tensor& table, const torch::Tensor& t, const torch::Tensor& like) const;

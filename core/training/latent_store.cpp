@@ -137,4 +137,19 @@ torch::Tensor LatentStore::gather(const std::vector<std::int64_t>& indices, cons
     return torch::stack(rows);
 }
 
+torch::Tensor LatentStore::objectWeights(const std::vector<std::int64_t>& indices, double weight) const
+{
+    if (weight == 1)
+        return {};
+    const std::int64_t frames = m_encoder.shape[1], rows = m_encoder.shape[2], columns = m_encoder.shape[3];
+    const auto weights = torch::empty({static_cast<std::int64_t>(indices.size()), 1, frames, rows, columns});
+    for (std::size_t i = 0; i < indices.size(); ++i) {
+        const auto cells = m_source->objectCells(indices[i], m_size, frames, rows, columns);
+        if (cells.empty())
+            return {};
+        weights[static_cast<std::int64_t>(i)].copy_(torch::tensor(cells).view({1, frames, rows, columns}));
+    }
+    return weights.mul_(weight - 1).add_(1);
+}
+
 } // namespace toca::training

@@ -54,6 +54,9 @@ public:
     /// @param indices of clips that are ready  @param isMirrored one for each
     /// @return (B, C, T, h, w) float32
     torch::Tensor gather(const std::vector<std::int64_t>& indices, const std::vector<bool>& isMirrored) const;
+    /// Weights of a loss: `weight` where the world's objects are, 1 on the backdrop.
+    /// @return (B, 1, T, h, w) float32; undefined where the weight is 1 or the source knows no objects
+    torch::Tensor objectWeights(const std::vector<std::int64_t>& indices, double weight) const;
 
 private:
     std::string key(std::int64_t piece) const;

@@ -38,9 +38,6 @@ const std::vector<std::string> kNotMatrices{"shared", "relative_attention_bias",
 Result<std::unique_ptr<PictureTask>> PictureTask::open(const TrainingRequest& request, const engine::FoundParts& parts,
     const std::filesystem::path& cacheFolder, const Told& told)
 {
-    if (request.objectWeight != 1)
-        return unexpected(ErrorCode::InvalidArgument,
-            "Only video models can weigh the world's objects: leave the weight of objects (--object-weight) at 1.");
     std::unique_ptr<PictureTask> task(new PictureTask(request));
     if (auto loaded = task->loadTransformer(parts); !loaded)
         return unexpected(loaded.error());
@@ -187,6 +184,9 @@ PictureTask::Batch PictureTask::batchOf(const LatentStore& store, const std::vec
         labels.push_back(store.source().label(indices[i]));
     }
     batch.labels = torch::tensor(labels, torch::kInt64);
+    batch.weights = store.objectWeights(indices, m_request.objectWeight);
+    if (batch.weights.defined())
+        batch.weights = batch.weights.squeeze(2);
     return batch;
 }
 
@@ -236,12 +236,15 @@ StepLoss PictureTask::loss(const StepContext& context)
         isMirrored.push_back(m_pictures->mirrors() && wordings.back() % 2 == 1);
     }
     const Batch batch = batchOf(*m_pictures, indices, isMirrored, wordings);
-    const auto t = torch::randint(m_loss.steps(), {rows}, generator, whole);
+    const auto t = m_request.asVelocity ? m_loss.stepsAt(m_levels.draw(rows, generator))
+                                        : torch::randint(m_loss.steps(), {rows}, generator, whole);
     const auto noise = torch::randn(batch.latents.sizes(), generator, batch.latents.options());
     const auto dropped =
         torch::rand({rows}, generator, torch::TensorOptions(torch::kFloat32)).lt(m_request.captionDropout);
     const auto noisy = m_loss.input(batch.latents, noise, t);
-    return {m_loss(prediction(batch, noisy, t, dropped), batch.latents, noisy, noise, t), rows, "picture"};
+    const LossWeights weights{batch.weights, m_request.asVelocity};
+    return {m_loss(prediction(batch, noisy, t, dropped), batch.latents, noisy, noise, t, /*perRow=*/false, weights),
+        rows, "picture"};
 }
 
 Result<double> PictureTask::validationLoss()

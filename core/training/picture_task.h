@@ -8,6 +8,7 @@
 #include "core/training/caption_encoder.h"
 #include "core/training/diffusion_loss.h"
 #include "core/training/latent_store.h"
+#include "core/training/noise_levels.h"
 #include "core/training/request.h"
 #include "core/training/task.h"
 
@@ -37,11 +38,13 @@ private:
         torch::Tensor latents; ///< (B, C, h, w)
         std::vector<std::string> captions;
         torch::Tensor labels; ///< (B) int64
+        torch::Tensor weights; ///< (B, 1, h, w) of the loss; undefined: all alike
     };
 
     explicit PictureTask(const TrainingRequest& request)
         : m_request(request)
     {
+        m_levels.location = request.noiseLocation;
     }
     Result<void> loadTransformer(const engine::FoundParts& parts);
     Result<void> openData(const engine::FoundParts& parts, const std::filesystem::path& cacheFolder, const Told& told);
@@ -54,6 +57,7 @@ private:
 
     TrainingRequest m_request;
     DiffusionLoss m_loss;
+    NoiseLevels m_levels; ///< of `TrainingRequest::asVelocity`
     std::filesystem::path m_transformerPath; ///< below the model's folder
     std::filesystem::path m_textPath;
     std::optional<models::DitConfig> m_dit;

@@ -13,8 +13,8 @@ namespace {
 constexpr std::array<std::pair<TrainedPart, const char*>, 4> kParts{
     {{TrainedPart::Transformer, "transformer"}, {TrainedPart::TextAndTransformer, "text+transformer"},
         {TrainedPart::SpatialVae, "spatial-vae"}, {TrainedPart::TemporalVae, "temporal-vae"}}};
-constexpr std::array<std::pair<Precision, const char*>, 3> kPrecisions{
-    {{Precision::Auto, "auto"}, {Precision::Float32, "float32"}, {Precision::Bfloat16, "bfloat16"}}};
+constexpr std::array<std::pair<TrainingPrecision, const char*>, 3> kPrecisions{{{TrainingPrecision::Auto, "auto"},
+    {TrainingPrecision::Float32, "float32"}, {TrainingPrecision::Bfloat16, "bfloat16"}}};
 
 template <class Names, class Value>
 const char* nameIn(const Names& names, Value value)
@@ -62,12 +62,12 @@ Result<TrainedPart> partOf(std::string_view name)
     return valueIn(kParts, name, "part");
 }
 
-const char* precisionName(Precision precision)
+const char* precisionName(TrainingPrecision precision)
 {
     return nameIn(kPrecisions, precision);
 }
 
-Result<Precision> precisionOf(std::string_view name)
+Result<TrainingPrecision> precisionOf(std::string_view name)
 {
     return valueIn(kPrecisions, name, "precision");
 }
@@ -90,6 +90,7 @@ std::string toJson(const TrainingRequest& request)
     json["image_share"] = request.imageShare;
     json["object_weight"] = request.objectWeight;
     json["noise_location"] = request.noiseLocation;
+    json["as_velocity"] = request.asVelocity;
     json["clips"] = request.clips;
     json["mirrors"] = request.mirrors;
     json["width"] = request.width;
@@ -126,6 +127,7 @@ Result<TrainingRequest> requestFromJson(std::string_view text, const std::string
     request.imageShare = reader.number("image_share", request.imageShare, 0, 1);
     request.objectWeight = reader.number("object_weight", request.objectWeight, 1, 100);
     request.noiseLocation = reader.number("noise_location", request.noiseLocation, -10, 10);
+    request.asVelocity = reader.boolean("as_velocity", request.asVelocity);
     request.clips = reader.integer("clips", request.clips, 1, 1 << 30);
     request.mirrors = reader.boolean("mirrors", request.mirrors);
     request.width = static_cast<int>(reader.integer("width", 0, 0, 1 << 14));
@@ -162,6 +164,8 @@ Result<void> checkRequest(const TrainingRequest& request)
     const bool isVae = request.part == TrainedPart::SpatialVae || request.part == TrainedPart::TemporalVae;
     if (request.objectWeight != 1 && (isVae || !request.data.empty()))
         return bad("Only transformers that learn the world can weigh its objects: leave the weight of objects at 1.");
+    if (request.asVelocity && isVae)
+        return bad("An autoencoder knows no noise levels: leave --as-velocity away.");
     if (!std::isfinite(request.noiseLocation) || std::abs(request.noiseLocation) > 10)
         return bad("The noise location must be from -10 to 10.");
     if (!(request.longestGradient >= 0))

@@ -17,9 +17,9 @@ const char* partName(TrainedPart part); ///< "transformer", "text+transformer", 
 Result<TrainedPart> partOf(std::string_view name);
 
 /// Arithmetic of the matrix products. Auto: bfloat16 where a few measured steps are faster with it.
-enum class Precision : std::uint8_t { Auto, Float32, Bfloat16 };
-const char* precisionName(Precision precision); ///< "auto", "float32", "bfloat16"
-Result<Precision> precisionOf(std::string_view name);
+enum class TrainingPrecision : std::uint8_t { Auto, Float32, Bfloat16 };
+const char* precisionName(TrainingPrecision precision); ///< "auto", "float32", "bfloat16"
+Result<TrainingPrecision> precisionOf(std::string_view name);
 
 /// A transformer that is trained from the beginning.
 struct NewModel {
@@ -35,7 +35,7 @@ struct TrainingRequest {
     std::filesystem::path init; ///< model folder to start from; empty: the embedded model
     std::filesystem::path data; ///< folder of captioned clips and pictures; empty: the world
     TrainedPart part = TrainedPart::TextAndTransformer;
-    Precision precision = Precision::Auto;
+    TrainingPrecision precision = TrainingPrecision::Auto;
     std::uint64_t seed = 1;
     std::int64_t batch = 16; ///< clips of a step; image steps have as many latent frames
     double learningRate = 3e-3;
@@ -44,9 +44,10 @@ struct TrainingRequest {
     double longestGradient = 1.0; ///< gradients are clipped to this norm; 0 = never
     double averageDecay = 0.999; ///< of the exponential moving average that is exported
     double captionDropout = 0.1; ///< share of captions replaced by the empty one, in [0, 1]
-    double objectWeight = 1; ///< weight of the world's objects in the loss of video models, in [1, 100]; backdrop: 1
+    double objectWeight = 1; ///< weight of the world's objects in the loss, in [1, 100]; backdrop: 1
     double imageShare = 0.3; ///< share of steps on single latent frames, in [0, 1]
     double noiseLocation = 1.0; ///< see NoiseLevels::location
+    bool asVelocity = false; ///< picture models: draw and weigh noise levels as a model of the velocity would
     std::int64_t clips = 4000; ///< of the world; a folder has its own number
     bool mirrors = true; ///< half of a folder's clips are shown mirrored, with left and right exchanged in the caption
     int width = 0; ///< pixels; 0 = the model's own size

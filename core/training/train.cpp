@@ -100,14 +100,14 @@ double measuredStep(Task& task, bool usesBfloat16)
 }
 
 /// Interleaved, so that what else the machine does weighs on both.
-Precision fasterPrecision(Task& task)
+TrainingPrecision fasterPrecision(Task& task)
 {
     constexpr int kRounds = 3;
     double best[2] = {1e30, 1e30};
     for (int round = 0; round < kRounds; ++round)
         for (const bool usesBfloat16 : {false, true})
             best[usesBfloat16] = std::min(best[usesBfloat16], measuredStep(task, usesBfloat16));
-    return best[1] < best[0] ? Precision::Bfloat16 : Precision::Float32;
+    return best[1] < best[0] ? TrainingPrecision::Bfloat16 : TrainingPrecision::Float32;
 }
 
 Result<std::unique_ptr<Task>> openTask(
@@ -176,12 +176,12 @@ Result<std::int64_t> train(const TrainingRequest& given, const TrainingPlace& pl
             return unexpected(task.error());
         if (auto prepared = (*task)->prepare(0, stop); !prepared)
             return unexpected(prepared.error());
-        if (request.precision == Precision::Auto) {
+        if (request.precision == TrainingPrecision::Auto) {
             request.precision = fasterPrecision(**task);
             observer.told(std::string("Matrix products in ") + precisionName(request.precision)
                 + ", which is faster on this machine.");
         }
-        Trainer trainer(**task, request, place.folder, request.precision == Precision::Bfloat16);
+        Trainer trainer(**task, request, place.folder, request.precision == TrainingPrecision::Bfloat16);
         const Samples samples(place.folder / "samples", (*task)->samples(request.samples), stop);
         if (samples.hasAny())
             trainer.setSampler([&](const fs::path& model, std::int64_t step) { return samples.make(model, step); });

@@ -47,6 +47,9 @@ VideoTask::VideoTask(const TrainingRequest& request, engine::ModelFolder folder,
 Result<std::unique_ptr<VideoTask>> VideoTask::open(
     const TrainingRequest& request, const std::filesystem::path& cacheFolder, Told told)
 {
+    if (request.asVelocity)
+        return unexpected(
+            ErrorCode::InvalidArgument, "Video models predict the velocity anyhow: leave --as-velocity away.");
     auto folder = engine::ModelFolder::open(request.init);
     if (!folder)
         return unexpected(folder.error());
@@ -161,22 +164,6 @@ Result<void> VideoTask::prepare(std::int64_t step, std::stop_token stop)
     return {};
 }
 
-torch::Tensor VideoTask::weightsOf(
-    const LatentStore& store, const std::vector<std::int64_t>& indices, const torch::Tensor& latents) const
-{
-    if (m_request.objectWeight == 1)
-        return {};
-    const std::int64_t frames = latents.size(2), rows = latents.size(3), columns = latents.size(4);
-    const auto weights = torch::empty({latents.size(0), 1, frames, rows, columns});
-    for (std::size_t i = 0; i < indices.size(); ++i) {
-        const auto cells = store.source().objectCells(indices[i], store.size(), frames, rows, columns);
-        if (cells.empty())
-            return {};
-        weights[static_cast<std::int64_t>(i)].copy_(torch::tensor(cells).view({1, frames, rows, columns}));
-    }
-    return weights.mul_(m_request.objectWeight - 1).add_(1);
-}
-
 VideoTask::Batch VideoTask::draw(
     const LatentStore& store, std::int64_t of, std::int64_t count, bool picksFrame, at::Generator& generator) const
 {
@@ -188,7 +175,7 @@ VideoTask::Batch VideoTask::draw(
     Batch batch;
     batch.size = store.size();
     batch.latents = store.gather(indices, isMirrored);
-    batch.weights = weightsOf(store, indices, batch.latents);
+    batch.weights = store.objectWeights(indices, m_request.objectWeight);
     if (picksFrame && batch.latents.size(2) > 1) {
         const auto frames = torch::randint(batch.latents.size(2), {count}, generator, options);
         const auto picked = [&](const torch::Tensor& all) {

@@ -51,9 +51,6 @@ private:
     Stores& storesAt(std::int64_t step) { return m_stores[step < m_request.smallSteps ? 0 : 1]; }
     /// Clips of a store that are drawn from at a step.
     static std::int64_t clipsAt(std::int64_t step, const LatentStore& store);
-    /// Weights of the latents of clips in the loss: objects above the backdrop.
-    torch::Tensor weightsOf(
-        const LatentStore& store, const std::vector<std::int64_t>& indices, const torch::Tensor& latents) const;
     /// Draws `count` of the first `of` clips of a store. @param picksFrame one latent frame of each clip
     Batch draw(
         const LatentStore& store, std::int64_t of, std::int64_t count, bool picksFrame, at::Generator& generator) const;

@@ -1898,6 +1898,18 @@
         <source>To fit, the cache is held as %1: %2 instead of %3.</source>
         <translation>Damit er passt, wird der Cache als %1 gehalten: %2 statt %3.</translation>
     </message>
+    <message>
+        <source>Offload instead of saving bits</source>
+        <translation>Auslagern, statt Bits zu sparen</translation>
+    </message>
+    <message>
+        <source>&lt;b&gt;Offloading&lt;/b&gt;&lt;p&gt;Where the plan needs more than the budget, module outputs move from the GPU&apos;s memory to the computer&apos;s, the largest ones first. No bits are lost, but each use goes over the bus.&lt;/p&gt;&lt;p&gt;On the processor there is nothing to offload: such a run is refused, or warns if the device was chosen automatically.&lt;/p&gt;</source>
+        <translation>&lt;b&gt;Auslagern&lt;/b&gt;&lt;p&gt;Braucht der Plan mehr als das Budget, wandern Modulausgaben aus dem Speicher der Grafikkarte in den des Rechners, die größten zuerst. Dabei gehen keine Bits verloren, aber jede Verwendung läuft über den Bus.&lt;/p&gt;&lt;p&gt;Auf dem Prozessor gibt es nichts auszulagern: Ein solcher Lauf wird abgelehnt, oder er warnt, wenn das Gerät automatisch gewählt wurde.&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>To fit, %1 lie in the computer&apos;s memory; %2 stay on the GPU.</source>
+        <translation>Damit er passt, liegen %1 im Speicher des Rechners; %2 bleiben auf der Grafikkarte.</translation>
+    </message>
 </context>
 <context>
     <name>toca::ui::CacheRatioPlot</name>

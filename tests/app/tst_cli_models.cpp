@@ -14,6 +14,7 @@ class CliModelsTest final : public QObject {
 private Q_SLOTS:
     void initTestCase() { QVERIFY(m_folder.isValid()); }
     void listsModels();
+    void aBrokenModelHidesNoOther();
     void aNameStandsForAnEmbeddedModel();
     void convertsAModel();
     void linksBecomeFiles();
@@ -44,6 +45,18 @@ void CliModelsTest::listsModels()
     QCOMPARE(info.json()["kind"].toString(), "model");
     QCOMPARE(info.json()["parts"].toArray().size(), 4);
     QVERIFY(m_folder.call({"info", folder}).output.contains("transformer"));
+}
+
+void CliModelsTest::aBrokenModelHidesNoOther()
+{
+    qputenv("TOCA_MODEL", m_folder.path().toUtf8() + "/gone");
+    const TocaCall models = m_folder.call({"models", "--json"});
+    qunsetenv("TOCA_MODEL");
+    QVERIFY(models.exitCode > 0 && models.hasOneErrorLine());
+    QVERIFY2(models.errors.contains("gone"), models.errors.constData());
+    QVERIFY(models.json()["embedded"].isNull());
+    const QStringList folders = QDir(m_models).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+    QCOMPARE(models.json()["embedded_models"].toArray().size(), folders.size() - 1);
 }
 
 void CliModelsTest::aNameStandsForAnEmbeddedModel()

@@ -46,7 +46,7 @@ TrainingRequest smallRequest()
 {
     TrainingRequest request;
     request.init = fs::path(TOCA_SOURCE_DIR) / "resources" / "models" / "toca-miniature";
-    request.precision = Precision::Float32;
+    request.precision = TrainingPrecision::Float32;
     request.width = request.height = kSide;
     request.warmupSteps = 10;
     request.learningRate = 5e-3;
@@ -131,6 +131,21 @@ private Q_SLOTS:
         QVERIFY2(own >= 7, std::to_string(own).c_str());
     }
     void ditLearnsClasses() { pictureModel("dit"); }
+    void ditLearnsClassesAsVelocity() { pictureModel("dit", /*asVelocity=*/true); }
+    void weightsForOtherTasksAreRefused()
+    {
+        const QTemporaryDir folder;
+        auto request = smallRequest();
+        request.asVelocity = true;
+        Losses losses;
+        for (const TrainedPart part : {TrainedPart::Transformer, TrainedPart::SpatialVae}) {
+            request.part = part;
+            const auto refused = train(request, placeOf(folder, {}), {.steps = 1}, losses, {});
+            QVERIFY(!refused && refused.error().code == ErrorCode::InvalidArgument);
+            QVERIFY2(
+                refused.error().message.find("--as-velocity") != std::string::npos, refused.error().message.c_str());
+        }
+    }
     void pixartLearnsCaptions() { pictureModel("pixart"); }
     void spatialVaeImproves() { vae(TrainedPart::SpatialVae, "picture"); }
     void temporalVaeTrains() { vae(TrainedPart::TemporalVae, "latents"); }
@@ -152,13 +167,15 @@ private Q_SLOTS:
     }
 
 private:
-    void pictureModel(const std::string& family)
+    void pictureModel(const std::string& family, bool asVelocity = false)
     {
         const QTemporaryDir folder;
         auto request = smallRequest();
         request.width = request.height = 0; // a DiT has one size only
         request.clips = 64;
         request.batch = 8;
+        request.asVelocity = asVelocity;
+        request.objectWeight = asVelocity ? 4 : 1;
         const TrainingPlace place = placeOf(folder, {family, 32, 2, 2, 4});
         Losses losses;
         const auto trained = train(request, place, {.steps = 40}, losses, {});

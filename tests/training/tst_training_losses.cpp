@@ -121,6 +121,51 @@ private Q_SLOTS:
         QVERIFY(torch::allclose(guess.grad(), 2 * (guess.detach() - noise) / static_cast<double>(noise.numel())));
         QVERIFY(variance.grad().abs().max().item<double>() > 0);
     }
+    void weighedAsVelocityItIsTheLossOfTheVelocity()
+    {
+        const DiffusionLoss loss;
+        const auto options = torch::TensorOptions(torch::kFloat64);
+        const auto clean = torch::randn({4, 2, 4, 4}, options), noise = torch::randn({4, 2, 4, 4}, options);
+        const auto guess = noise + 0.1 * torch::randn({4, 2, 4, 4}, options);
+        const auto t = torch::tensor({1, 200, 400, 600}, torch::kInt64); // below the most weight
+        const auto noisy = loss.input(clean, noise, t);
+        const auto weighed = loss(guess, clean, noisy, noise, t, /*perRow=*/true, {.asVelocity = true});
+        // The velocity that follows from the guessed noise: what is left of x_t, scaled back, is the guessed clip.
+        const auto noiseShare = loss.input(torch::zeros_like(clean), torch::ones_like(noise), t);
+        const auto signalShare = loss.input(torch::ones_like(clean), torch::zeros_like(noise), t);
+        const auto velocity = (noisy - noiseShare * guess) / signalShare - guess;
+        const auto expected = flowLoss(velocity, clean, noise, /*perRow=*/true);
+        QVERIFY(torch::allclose(weighed, expected, 1e-9, 0));
+        const auto last = loss.velocityWeights(torch::tensor({998, 999}, torch::kInt64));
+        QVERIFY(torch::equal(last, torch::full({2}, DiffusionLoss::kMostWeight, options)));
+    }
+    void levelsOfTheFlowAreTheNearestSteps()
+    {
+        const DiffusionLoss loss;
+        const auto all = torch::arange(loss.steps(), torch::kInt64);
+        const auto ones = torch::ones({loss.steps(), 1}), zeros = torch::zeros({loss.steps(), 1});
+        const auto ratio = (loss.input(zeros, ones, all) / loss.input(ones, zeros, all)).flatten();
+        for (const double level : {0.0, 0.02, 0.3, 0.5, 0.731, 0.9, 0.97, 0.999, 1.0}) {
+            const auto found = loss.stepsAt(torch::tensor({level}, torch::kFloat64)).item<std::int64_t>();
+            const double wanted = std::log(std::max(level, 1e-9) / std::max(1 - level, 1e-9));
+            const auto nearest = (ratio.log() - wanted).abs().argmin().item<std::int64_t>();
+            QVERIFY2(std::abs(found - nearest) <= 1, (std::to_string(level) + ": " + std::to_string(found)).c_str());
+        }
+    }
+    void cellsSayWhereTheNoiseCounts()
+    {
+        const DiffusionLoss loss;
+        const auto clean = torch::randn({2, 3, 4, 4}), noise = torch::randn({2, 3, 4, 4});
+        const auto guess = torch::randn({2, 3, 4, 4});
+        const auto t = torch::tensor({10, 700}, torch::kInt64);
+        const auto noisy = loss.input(clean, noise, t);
+        auto corner = torch::zeros({2, 1, 4, 4});
+        corner.select(2, 0).fill_(5); // the first row alone
+        QVERIFY(torch::allclose(loss(guess, clean, noisy, noise, t, false, {.cells = corner}),
+            (guess - noise).square().select(2, 0).mean(), 1e-5, 1e-6));
+        QVERIFY(torch::allclose(loss(guess, clean, noisy, noise, t, false, {.cells = torch::full({2, 1, 4, 4}, 5.0)}),
+            (guess - noise).square().mean(), 1e-5, 1e-6));
+    }
     void noiseGrowsWithTheStep()
     {
         const DiffusionLoss loss;

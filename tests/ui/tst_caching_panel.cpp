@@ -4,6 +4,7 @@
 #include "ui/caching/plan_strip.h"
 #include "ui/caching/policy_chooser.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QFrame>
@@ -42,6 +43,7 @@ private Q_SLOTS:
     void noneIsNoWarning();
     void requestRoundTrip();
     void cacheMemoryIsPlannedAndUndone();
+    void offloadingMeetsABudgetWithoutLosingBits();
     void budgetThatCannotBeMetIsSaid();
     void unknownPolicyOfAFileFallsBack();
     void wrongValuesOfAFileAreDropped();
@@ -301,6 +303,31 @@ void TestCachingPanel::cacheMemoryIsPlannedAndUndone()
     QCOMPARE(budget->text(), budget->specialValueText());
     QVERIFY(model().plan()->storage().isDefault());
     QVERIFY(note->isHidden());
+}
+
+void TestCachingPanel::offloadingMeetsABudgetWithoutLosingBits()
+{
+    auto* offload = child<QCheckBox>("cacheOffload");
+    auto* budget = child<QDoubleSpinBox>("cacheBudget");
+    auto* note = child<QLabel>("cacheNote");
+    QVERIFY(offload->isHidden()); // nothing to save
+    const std::int64_t exact = model().plan()->cacheBytes();
+    budget->setValue(std::ceil(static_cast<double>(exact) / 1e6 * 0.6));
+    QVERIFY(!offload->isHidden() && !offload->isChecked());
+    offload->click();
+    const plan::Plan& planned = *model().plan();
+    QVERIFY(model().state().storage.mayOffload);
+    QVERIFY(planned.storage().modules == plan::CacheStorage().modules); // no bits lost
+    QVERIFY(planned.cacheBytes() <= model().state().budget);
+    QCOMPARE(planned.cacheBytes() + planned.offloadedBytes(), exact);
+    QVERIFY2(note->text().contains("memory"), qPrintable(note->text()));
+    GenerationRequest request;
+    model().applyTo(request);
+    QVERIFY(request.cacheStorage.mayOffload);
+    model().undoStack().undo();
+    QVERIFY(!offload->isChecked() && note->text().contains("bf16"));
+    model().undoStack().undo();
+    QVERIFY(offload->isHidden());
 }
 
 void TestCachingPanel::budgetThatCannotBeMetIsSaid()

@@ -133,6 +133,11 @@ void CliEvalTest::judgesClassesOfTheWorld()
     for (const char* attribute : {"size", "motion", "backdrop"})
         QCOMPARE(ceiling[attribute].toObject()["asked"].toInt(), 0);
     QVERIFY(ceiling["colour"].toObject()["right"].toInt() >= 8);
+    // The VAE's round trip keeps the class.
+    QVERIFY(json["vae_psnr_db"].toObject()["least"].toDouble() > 25);
+    const QJsonObject vae = json["vae"].toObject()["one_object"].toObject();
+    QCOMPARE(vae["shape"].toObject()["asked"].toInt(), 9);
+    QVERIFY(vae["shape"].toObject()["right"].toInt() >= 7);
     QSet<QString> classes;
     for (const QJsonValue& each : json["cases"].toArray())
         classes.insert(each[u"prompt"].toString());

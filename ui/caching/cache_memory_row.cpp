@@ -5,6 +5,7 @@
 #include "ui/prompt/system_memory.h"
 #include "ui/theme/theme.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QGridLayout>
@@ -38,6 +39,7 @@ CacheMemoryRow::CacheMemoryRow(CachingModel& model, QWidget* parent)
     , m_model(model)
     , m_format(new QComboBox)
     , m_budget(new QDoubleSpinBox)
+    , m_offload(new QCheckBox(tr("Offload instead of saving bits")))
     , m_note(new QLabel)
 {
     m_format->setObjectName("cacheFormat");
@@ -59,6 +61,12 @@ CacheMemoryRow::CacheMemoryRow(CachingModel& model, QWidget* parent)
     m_budget->setSpecialValueText(tr("no limit"));
     m_budget->setKeyboardTracking(false);
     m_budget->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
+    m_offload->setObjectName("cacheOffload");
+    m_offload->setToolTip(tr(
+        "<b>Offloading</b><p>Where the plan needs more than the budget, module outputs move from the GPU's memory to "
+        "the computer's, the largest ones first. No bits are lost, but each use goes over the bus.</p><p>On the "
+        "processor there is nothing to offload: such a run is refused, or warns if the device was chosen "
+        "automatically.</p>"));
     m_note->setObjectName("cacheNote");
     m_note->setProperty("muted", true);
     m_note->setFont(smallFont());
@@ -74,7 +82,8 @@ CacheMemoryRow::CacheMemoryRow(CachingModel& model, QWidget* parent)
     grid->addWidget(m_format, 0, 1);
     grid->addWidget(caption(tr("Cache budget"), m_budget), 1, 0);
     grid->addWidget(m_budget, 1, 1);
-    grid->addWidget(m_note, 2, 0, 1, 2);
+    grid->addWidget(m_offload, 2, 1);
+    grid->addWidget(m_note, 3, 0, 1, 2);
 
     connect(m_format, &QComboBox::activated, this, [this](int index) {
         if (index < kMixed) {
@@ -85,6 +94,11 @@ CacheMemoryRow::CacheMemoryRow(CachingModel& model, QWidget* parent)
     });
     connect(m_budget, &QDoubleSpinBox::valueChanged, this, [this](double megabytes) {
         m_model.setCacheMemory(m_model.state().storage, std::llround(megabytes * kMegabyte));
+    });
+    connect(m_offload, &QCheckBox::clicked, this, [this](bool isOn) {
+        plan::CacheStorage storage = m_model.state().storage;
+        storage.mayOffload = isOn;
+        m_model.setCacheMemory(storage, m_model.state().budget);
     });
     connect(&m_model, &CachingModel::changed, this, &CacheMemoryRow::showModel);
     showModel();
@@ -104,9 +118,14 @@ void CacheMemoryRow::showModel()
         const QSignalBlocker blocker(m_budget);
         m_budget->setValue(static_cast<double>(state.budget) / kMegabyte);
     }
+    m_offload->setVisible(state.budget > 0 || state.storage.mayOffload);
+    m_offload->setChecked(state.storage.mayOffload);
     const plan::Plan* plan = m_model.plan();
     QString note;
-    if (plan && plan->storage() != state.storage) {
+    if (plan && plan->storage().offloaded != state.storage.offloaded) {
+        note = tr("To fit, %1 lie in the computer's memory; %2 stay on the GPU.")
+                   .arg(dataSize(plan->offloadedBytes()), dataSize(plan->cacheBytes()));
+    } else if (plan && plan->storage() != state.storage) {
         note = tr("To fit, the cache is held as %1: %2 instead of %3.")
                    .arg(QString::fromStdString(plan::toText(plan->storage())).replace(',', ", "),
                        dataSize(plan->cacheBytes()), dataSize(plan->cacheBytes(state.storage)));

@@ -3,6 +3,7 @@
 
 #include <QWidget>
 
+class QCheckBox;
 class QComboBox;
 class QDoubleSpinBox;
 class QLabel;
@@ -11,7 +12,7 @@ namespace toca::ui {
 
 class CachingModel;
 
-/// How much memory the cache may take, and in how many bits it holds module outputs.
+/// How much memory the cache may take, and in how many bits and where it holds module outputs.
 class CacheMemoryRow : public QWidget {
     Q_OBJECT
 public:
@@ -23,6 +24,7 @@ private:
     CachingModel& m_model;
     QComboBox* m_format;
     QDoubleSpinBox* m_budget; ///< megabytes; 0 = no limit
+    QCheckBox* m_offload; ///< seen with a budget
     QLabel* m_note;
 };
 
