@@ -256,7 +256,9 @@ void CachingModel::setCacheMemory(const plan::CacheStorage& storage, std::int64_
     CachingState next = m_state;
     next.storage = storage;
     next.budget = budget;
-    push(std::move(next), tr("change the cache's memory"), "cache memory");
+    // The steps of a spin box are undone together.
+    const bool isBudgetOnly = storage == m_state.storage;
+    push(std::move(next), tr("change the cache's memory"), isBudgetOnly ? "cache budget" : "");
 }
 
 void CachingModel::resetAll()
