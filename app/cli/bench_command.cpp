@@ -211,8 +211,9 @@ void addBenchCommand(CLI::App& program, Action& action)
     addInteger(*command, "--threads", options->threads, "Threads (default: LibTorch's choice)");
     command->option_defaults()->group("Results");
     addText(*command, "--out", options->out, "JSON file for the figures", "FILE");
-    addText(*command, "--compare", options->compare, "JSON file of an earlier measurement to compare with", "FILE");
-    command->add_flag("--json", options->isJson, "Print JSON");
+    auto* compare =
+        addText(*command, "--compare", options->compare, "JSON file of an earlier measurement to compare with", "FILE");
+    command->add_flag("--json", options->isJson, "Print JSON")->excludes(compare);
     command->add_flag("--quiet", options->isQuiet, "No progress");
     command->callback([&action, options] { action = [options] { return bench(*options); }; });
 }

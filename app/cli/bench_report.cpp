@@ -155,13 +155,14 @@ std::string gainTable(const Json& bench)
     table.addRow({"setting", "loop s", "CPU s", "TFLOP", "FLOPs gain", "wall gain", "ratio", "CPU gain", "with VAE",
         "PSNR dB", "cache", "peak"});
     for (const Json& series : bench["series"]) {
+        const bool hasDecoder = series["decoding_seconds"]["median"].get<double>() > 0;
         const Json& psnr = series["clip_psnr_db"].is_null() ? series["latent_psnr_db"] : series["clip_psnr_db"];
         const auto peak = series["peak_bytes"].get<double>();
         table.addRow({labelOf(series), spreadText(series["denoising_seconds"], seconds),
             seconds(series["cpu_seconds"]["median"].get<double>()), fixedText(series["flops"].get<double>() / 1e12, 3),
             gainText(series["flops_gain"].get<double>()), spreadText(series["wall_clock_gain"], gainText),
             gainText(series["gain_ratio"].get<double>()), gainText(series["cpu_gain"].get<double>()),
-            gainText(series["end_to_end_gain"].get<double>()), decibelText(psnr),
+            hasDecoder ? gainText(series["end_to_end_gain"].get<double>()) : "-", decibelText(psnr),
             bytesText(series["cache_bytes"].get<double>()), peak > 0 ? bytesText(peak) : "-"});
     }
     return table.text();

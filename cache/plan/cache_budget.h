@@ -27,7 +27,10 @@ std::string storageSentence(const Plan& plan, std::int64_t budget);
 /// GiB, TiB, in any case.
 /// @return InvalidArgument naming the text
 Result<std::int64_t> bytesFromText(std::string_view text);
-/// Decimal megabytes, rounded up so that a budget of this text is enough: "132.5 MB".
+/// PSNR in dB that the embedded model's clips kept at least with a cache of this format, against the same run with the
+/// fp32 cache: measured, docs/performance.md ("Memory"). 0 = nothing is lost.
+int measuredFidelity(CacheDtype dtype);
+/// Decimal units, rounded up so that a budget of this text is enough: "132.5 MB", "820 kB".
 std::string megabytesText(std::int64_t bytes);
 
 } // namespace toca::plan

@@ -111,9 +111,9 @@ Result<std::unique_ptr<schedulers::Sampler>> CaptionPipeline::sampler(
     return std::unique_ptr<schedulers::Sampler>(std::make_unique<schedulers::DpmSolver>(options));
 }
 
-std::int64_t CaptionPipeline::weightBytes() const
+std::int64_t CaptionPipeline::weightBytes(torch::ScalarType type) const
 {
-    const std::int64_t transformer = 4 * describePart(m_transformer).parameters;
+    const std::int64_t transformer = transformerWeightBytes(describePart(m_transformer), type);
     const std::int64_t vae = 4 * describePart(m_vae.part()).parameters;
     // A large text encoder stays in its file and is gone before the transformer comes.
     return transformer + vae + (m_text.isLarge() ? 0 : m_textBytes);

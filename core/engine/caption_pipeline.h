@@ -17,7 +17,7 @@ public:
     Result<plan::Geometry> geometry(const GenerationRequest& request) const override;
     Result<std::unique_ptr<schedulers::Sampler>> sampler(
         const GenerationRequest& request, torch::Device device) const override;
-    std::int64_t weightBytes() const override;
+    std::int64_t weightBytes(torch::ScalarType type) const override;
     void setDevice(torch::Device device) override;
     void setWeightType(torch::ScalarType type) override;
     Result<void> load(const std::function<bool()>& keepGoing) override;

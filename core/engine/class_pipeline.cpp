@@ -151,9 +151,9 @@ Result<std::unique_ptr<schedulers::Sampler>> ClassPipeline::sampler(
         std::make_unique<schedulers::DdpmSampler>(std::move(diffusion), seededNoise(request.seed), device));
 }
 
-std::int64_t ClassPipeline::weightBytes() const
+std::int64_t ClassPipeline::weightBytes(torch::ScalarType type) const
 {
-    return 4 * (describePart(m_transformer).parameters + describePart(m_vae.part()).parameters);
+    return transformerWeightBytes(describePart(m_transformer), type) + 4 * describePart(m_vae.part()).parameters;
 }
 
 void ClassPipeline::setDevice(torch::Device device)

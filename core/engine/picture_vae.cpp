@@ -69,6 +69,11 @@ std::int64_t PictureVae::decodeBytes(const GenerationRequest& request) const
     return models::AutoencoderKl(m_config)->decodeBytes(1, request.height, request.width);
 }
 
+std::int64_t transformerWeightBytes(const ModelPart& part, torch::ScalarType type)
+{
+    return 2 * part.parameters * static_cast<std::int64_t>(torch::elementSize(type));
+}
+
 ModelPart describePart(const FoundPart& part)
 {
     ModelPart described{partKindName(part.kind),

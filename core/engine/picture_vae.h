@@ -50,5 +50,8 @@ private:
 
 /// Name, type, size and dtype of a part, from its header.
 ModelPart describePart(const FoundPart& part);
+/// Bytes of a loaded transformer's weights: as they are, and once more as oneDNN packs linear layers, which nearly all
+/// are.
+std::int64_t transformerWeightBytes(const ModelPart& part, torch::ScalarType type);
 
 } // namespace toca::engine

@@ -29,7 +29,8 @@ public:
     virtual Result<std::unique_ptr<schedulers::Sampler>> sampler(
         const GenerationRequest& request, torch::Device device) const = 0;
     /// Bytes of weights that a run holds at once when everything is loaded.
-    virtual std::int64_t weightBytes() const = 0;
+    /// @param type what the transformer computes in
+    virtual std::int64_t weightBytes(torch::ScalarType type) const = 0;
     /// Upper estimate of what turning the latent into pictures needs beside the weights.
     /// @param within bytes that it may take: where it can do with less memory and more time, it does; 0 = no limit
     virtual std::int64_t decodeBytes(const GenerationRequest& request, std::int64_t within) const = 0;

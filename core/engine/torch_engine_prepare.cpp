@@ -216,7 +216,7 @@ MemoryEstimate TorchEngine::memoryFor(const Pipeline& model, const Prepared& pre
     const plan::Plan& plan = prepared.plan;
     MemoryEstimate memory;
     if (prepared.opened)
-        memory.weights = model.weightBytes();
+        memory.weights = model.weightBytes(prepared.weightType);
     memory.cache = plan.cacheBytes() + plan.offloadedBytes();
     memory.trace = traceBytes(plan, static_cast<int>(plan.geometry().rows()), prepared.request.traceLevel);
     memory.available = availableMemory();

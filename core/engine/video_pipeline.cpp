@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/engine/video_pipeline.h"
 
+#include "core/engine/picture_vae.h"
 #include "core/engine/request_checks.h"
 #include "core/engine/system_memory.h"
 #include "core/models/vae/frames.h"
@@ -54,13 +55,13 @@ Result<std::unique_ptr<schedulers::Sampler>> VideoPipeline::sampler(
         device));
 }
 
-std::int64_t VideoPipeline::weightBytes() const
+std::int64_t VideoPipeline::weightBytes(torch::ScalarType type) const
 {
     const auto info = m_model.folder().describe();
     std::int64_t bytes = 0;
     if (info)
         for (const auto& part : info->parts)
-            bytes += part.parameters * 4; // everything is computed in float32
+            bytes += part.name == "transformer" ? transformerWeightBytes(part, type) : 4 * part.parameters;
     return bytes;
 }
 

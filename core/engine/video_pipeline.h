@@ -18,7 +18,7 @@ public:
     Result<plan::Geometry> geometry(const GenerationRequest& request) const override;
     Result<std::unique_ptr<schedulers::Sampler>> sampler(
         const GenerationRequest& request, torch::Device device) const override;
-    std::int64_t weightBytes() const override;
+    std::int64_t weightBytes(torch::ScalarType type) const override;
     std::int64_t decodeBytes(const GenerationRequest& request, std::int64_t within) const override;
 
     void setDevice(torch::Device device) override;

@@ -9,6 +9,7 @@
 #include "core/models/pixart/pixart.h"
 #include "core/models/stdit3/stdit3.h"
 #include "core/training/clip_source.h"
+#include "core/training/finer_tokens.h"
 #include "core/training/model_export.h"
 #include "core/training/random.h"
 #include "core/world/grammar.h"
@@ -16,6 +17,7 @@
 #include <torch/torch.h>
 
 #include <cmath>
+#include <optional>
 
 namespace toca::training {
 namespace {
@@ -66,16 +68,41 @@ Result<void> writeConfig(const fs::path& path, const Json& json)
     return writeFileAtomically(path, json.dump(2) + "\n");
 }
 
+Result<models::Stdit3> coarseTransformer(const fs::path& from, const nlohmann::json& json)
+{
+    const fs::path folder = from / "transformer";
+    const auto config = models::Stdit3Config::fromJson(json, (folder / "config.json").string());
+    if (!config)
+        return unexpected(config.error());
+    const auto weights = checkpoint::Checkpoint::open(folder);
+    if (!weights)
+        return unexpected(weights.error());
+    return models::loadStdit3(*config, *weights, torch::kFloat32);
+}
+
 Result<void> makeVideoTransformer(const NewModel& model, std::uint64_t seed, const fs::path& from, const fs::path& to)
 {
     auto read = checkpoint::readJsonFile(from / "transformer" / "config.json");
     if (!read)
         return unexpected(read.error());
     Json json = *read;
-    json["hidden_size"] = model.hiddenSize;
-    json["depth"] = model.depth;
-    json["num_heads"] = model.heads;
-    json["patch_size"] = {1, model.patch, model.patch};
+    std::optional<models::Stdit3> coarse;
+    if (model.keepsWeights) {
+        auto loaded = coarseTransformer(from, *read);
+        if (!loaded)
+            return unexpected(loaded.error());
+        coarse = *loaded;
+        const auto finer = finerConfig((*coarse)->config(), model.patch);
+        if (!finer)
+            return unexpected(finer.error());
+        json["patch_size"] = finer->patchSize;
+        json["input_sq_size"] = finer->inputSqSize;
+    } else {
+        json["hidden_size"] = model.hiddenSize;
+        json["depth"] = model.depth;
+        json["num_heads"] = model.heads;
+        json["patch_size"] = {1, model.patch, model.patch};
+    }
     const fs::path config = to / "transformer" / "config.json";
     const auto parsed = checked<models::Stdit3Config>(json, config);
     if (!parsed)
@@ -85,7 +112,10 @@ Result<void> makeVideoTransformer(const NewModel& model, std::uint64_t seed, con
     if (auto written = writeConfig(config, json); !written)
         return written;
     models::Stdit3 transformer(*parsed);
-    initialize(*transformer, seed);
+    if (coarse)
+        takeOverWeights(*coarse, transformer);
+    else
+        initialize(*transformer, seed);
     return exportWeights(*transformer, to / "transformer" / "model.safetensors");
 }
 
@@ -180,6 +210,8 @@ Result<void> makeModel(const NewModel& model, std::uint64_t seed, const fs::path
     auto folder = engine::ModelFolder::open(from);
     if (!folder)
         return unexpected(folder.error());
+    if (model.keepsWeights && model.family != "stdit3")
+        return unexpected(ErrorCode::InvalidArgument, "Only stdit3 can begin with the weights of a larger patch.");
     if (model.family == "stdit3")
         return makeVideoTransformer(model, seed, from, to);
     if (model.family != "dit" && model.family != "pixart")

@@ -28,6 +28,8 @@ struct NewModel {
     std::int64_t depth = 4; ///< blocks; pairs of a spatial and a temporal one in STDiT3
     std::int64_t heads = 5;
     std::int64_t patch = 2; ///< rows and columns of the latent in one token
+    /// Of stdit3: not new but with the weights, width, blocks and heads of what it begins from, on smaller patches.
+    bool keepsWeights = false;
 };
 
 /// The settings of a training. They are kept with its state; going on, only what is named again changes.

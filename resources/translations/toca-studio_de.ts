@@ -1910,6 +1910,10 @@
         <source>To fit, %1 lie in the computer&apos;s memory; %2 stay on the GPU.</source>
         <translation>Damit er passt, liegen %1 im Speicher des Rechners; %2 bleiben auf der Grafikkarte.</translation>
     </message>
+    <message>
+        <source>The embedded model&apos;s clips keep at least %1 dB PSNR with all modules in %2 bits.</source>
+        <translation>Die Clips des eingebauten Modells behalten mindestens %1 dB PSNR, wenn alle Module in %2 Bits gehalten werden.</translation>
+    </message>
 </context>
 <context>
     <name>toca::ui::CacheRatioPlot</name>

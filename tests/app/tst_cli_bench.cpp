@@ -50,6 +50,10 @@ void CliBenchTest::measuresTheEmbeddedModel()
     for (const QJsonValue& each : {series[1], series[2]}) {
         QVERIFY(each[u"flops_gain"].toDouble() > 1);
         QVERIFY(each[u"cache_bytes"].toDouble() > 0);
+        QVERIFY(each[u"peak_bytes"].toDouble() > each[u"cache_bytes"].toDouble()); // weights and activations as well
+        QVERIFY(each[u"cpu_gain"].toDouble() > 0);
+        QVERIFY(each[u"end_to_end_gain"].toDouble() > 0);
+        QVERIFY(each[u"end_to_end_gain"] != each[u"wall_clock_gain"][u"median"]); // decoding is no part of the loop
         const double gain = each[u"wall_clock_gain"][u"median"].toDouble(), flops = each[u"flops_gain"].toDouble();
         QVERIFY(std::abs(each[u"gain_ratio"].toDouble() - gain / flops) < 1e-9);
         QVERIFY(each[u"wall_clock_gain"][u"min"].toDouble() <= gain);
@@ -135,6 +139,7 @@ void CliBenchTest::refuses_data()
     QTest::newRow("layers") << QStringList{"--model", "dit-xl-2-256", "--layers", "29"} << QByteArray("1 to 28");
     QTest::newRow("dtype") << QStringList{"--dtype", "fp64"} << QByteArray("bf16");
     QTest::newRow("repeat") << QStringList{"--repeat", "0"} << QByteArray("--repeat");
+    QTest::newRow("JSON of a comparison") << QStringList{"--json", "--compare", "x.json"} << QByteArray("--compare");
     QTest::newRow("plain targets") << QStringList{"--plain", "--targets", "2"} << QByteArray("--plain");
     QTest::newRow("steps") << QStringList{"--steps", "0"} << QByteArray("--steps");
     QTest::newRow("no such file") << QStringList{"--compare", "none.json"} << QByteArray("none.json");

@@ -10,6 +10,7 @@
 #include "cache/exec/ops/select_tokens.h"
 #include "cache/exec/ops/taylor.h"
 #include "cache/exec/ops/token_scores.h"
+#include "cache/exec/row_table.h"
 #include "cache/exec/scores.h"
 #include "core/models/layers/mlp.h"
 
@@ -335,6 +336,82 @@ void selections(benchmark::internal::Benchmark* benchmark)
         ->Args({23850, 3577});
 }
 
+/// Features and the table that holds them in fewer bits.
+struct HeldRows {
+    torch::Tensor features, scales, codes; ///< the last two as the composition holds them
+    bool isByte;
+    cache::RowTable table;
+
+    explicit HeldRows(const benchmark::State& state)
+        : isByte(state.range(2) != 0)
+    {
+        torch::manual_seed(1);
+        features = torch::randn({2, state.range(0), state.range(1)});
+        table = cache::RowTable::coded(
+            isByte ? plan::CacheDtype::Int8 : plan::CacheDtype::BFloat16, features.sizes(), features.options());
+        table.write(features);
+        compose();
+    }
+    void compose()
+    {
+        if (isByte) {
+            scales = features.abs().amax(-1, /*keepdim=*/true) / 127;
+            codes = (features / scales).round().to(torch::kInt8);
+        } else {
+            codes = features.to(torch::kBFloat16);
+        }
+    }
+    torch::Tensor composed() const
+    {
+        const auto values = codes.to(torch::kFloat32);
+        return isByte ? values * scales : values;
+    }
+};
+
+void cacheStoreKernel(benchmark::State& state)
+{
+    const c10::InferenceMode inference;
+    HeldRows held(state);
+    for (auto _ : state)
+        held.table.write(held.features);
+}
+
+void cacheStoreComposed(benchmark::State& state)
+{
+    const c10::InferenceMode inference;
+    HeldRows held(state);
+    for (auto _ : state) {
+        held.compose();
+        benchmark::DoNotOptimize(held.codes);
+    }
+}
+
+void cacheLoadKernel(benchmark::State& state)
+{
+    const c10::InferenceMode inference;
+    const HeldRows held(state);
+    for (auto _ : state)
+        benchmark::DoNotOptimize(held.table.features());
+}
+
+void cacheLoadComposed(benchmark::State& state)
+{
+    const c10::InferenceMode inference;
+    const HeldRows held(state);
+    for (auto _ : state)
+        benchmark::DoNotOptimize(held.composed());
+}
+
+/// (tokens, width, is 8 bits)
+void heldRows(benchmark::internal::Benchmark* benchmark)
+{
+    benchmark->ArgNames({"tokens", "width", "int8"});
+    for (const std::int64_t isByte : {0, 1}) {
+        benchmark->Args({320, 160, isByte});
+        benchmark->Args({256, 1152, isByte});
+    }
+}
+
 void maps(benchmark::internal::Benchmark* benchmark)
 {
     benchmark->ArgNames({"queries", "keys"})->Args({256, 256})->Args({256, 120})->Args({1024, 25})->Args({320, 9});
@@ -387,6 +464,10 @@ BENCHMARK(receivedAttentionKernel)->Apply(maps)->UseRealTime();
 BENCHMARK(receivedAttentionComposed)->Apply(maps)->UseRealTime();
 BENCHMARK(entropyKernel)->Apply(maps)->UseRealTime();
 BENCHMARK(entropyComposed)->Apply(maps)->UseRealTime();
+BENCHMARK(cacheStoreKernel)->Apply(heldRows)->UseRealTime();
+BENCHMARK(cacheStoreComposed)->Apply(heldRows)->UseRealTime();
+BENCHMARK(cacheLoadKernel)->Apply(heldRows)->UseRealTime();
+BENCHMARK(cacheLoadComposed)->Apply(heldRows)->UseRealTime();
 BENCHMARK(packedLinear)->Apply(products)->UseRealTime();
 BENCHMARK(plainLinear)->Apply(products)->UseRealTime();
 BENCHMARK(packedLinearGelu)->Apply(products)->UseRealTime();

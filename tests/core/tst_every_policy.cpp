@@ -220,6 +220,14 @@ void TestEveryPolicy::bfloat16RunsAndHoldsHalf()
     QVERIFY(planned);
     const std::int64_t others = exact->plan.cacheContents().otherElements * 4; // are planned with 4 bytes always
     QCOMPARE(2 * (planned->plan.cacheBytes() - others), exact->plan.cacheBytes() - others);
+    // Linear layers are there twice, as they are and packed: 2 bytes less of each.
+    const auto info = m_engine->describe(request.modelPath);
+    QVERIFY(info);
+    const auto transformer = std::find_if(info->parts.begin(), info->parts.end(),
+        [](const ModelPart& part) { return part.name.find("transformer") != std::string::npos; });
+    QVERIFY(transformer != info->parts.end());
+    QCOMPARE(exact->memory.weights - planned->memory.weights, 4 * transformer->parameters);
+    QVERIFY(planned->memory.weights > 4 * transformer->parameters);
     const auto run = generate(*m_engine, request);
     QVERIFY2(run, run ? "" : run.error().message.c_str());
     QCOMPARE(run->device, std::string("cpu, bf16"));

@@ -3,6 +3,7 @@ toca_add_test(tst_module_gradients DIR training LABELS unit LIBS toca::training 
 toca_add_test(tst_trained_operations DIR training LABELS unit LIBS toca::training TORCH)
 toca_add_test(tst_training_optimizer DIR training LABELS unit LIBS toca::training TORCH)
 toca_add_test(tst_training_losses DIR training LABELS unit LIBS toca::training TORCH)
+toca_add_test(tst_finer_tokens DIR training LABELS unit LIBS toca::training TORCH)
 toca_add_test(tst_latent_store DIR training LABELS unit LIBS toca::training TORCH)
 toca_add_test(tst_trainer DIR training LABELS unit LIBS toca::training TORCH)
 toca_add_test(tst_train_models DIR training LABELS slow LIBS toca::training toca::world)

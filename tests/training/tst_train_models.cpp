@@ -140,7 +140,9 @@ private Q_SLOTS:
         Losses losses;
         for (const TrainedPart part : {TrainedPart::Transformer, TrainedPart::SpatialVae}) {
             request.part = part;
-            const auto refused = train(request, placeOf(folder, {}), {.steps = 1}, losses, {});
+            TrainingPlace place = placeOf(folder, {});
+            place.newModel.reset();
+            const auto refused = train(request, place, {.steps = 1}, losses, {});
             QVERIFY(!refused && refused.error().code == ErrorCode::InvalidArgument);
             QVERIFY2(
                 refused.error().message.find("--as-velocity") != std::string::npos, refused.error().message.c_str());

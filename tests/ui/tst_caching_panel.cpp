@@ -294,6 +294,7 @@ void TestCachingPanel::cacheMemoryIsPlannedAndUndone()
     QVERIFY(model().plan()->cacheBytes() <= model().state().budget);
     QVERIFY(!note->isHidden());
     QVERIFY(note->text().contains("bf16"));
+    QVERIFY2(note->text().contains("63 dB"), qPrintable(note->text()));
     CachingModel other;
     model().applyTo(request);
     other.setFrom(request);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/caching/cache_memory_row.h"
 
+#include "cache/plan/cache_budget.h"
 #include "ui/caching/caching_model.h"
 #include "ui/prompt/system_memory.h"
 #include "ui/theme/theme.h"
@@ -12,6 +13,7 @@
 #include <QLabel>
 #include <QSignalBlocker>
 
+#include <algorithm>
 #include <cmath>
 
 namespace toca::ui {
@@ -129,6 +131,14 @@ void CacheMemoryRow::showModel()
         note = tr("To fit, the cache is held as %1: %2 instead of %3.")
                    .arg(QString::fromStdString(plan::toText(plan->storage())).replace(',', ", "),
                        dataSize(plan->cacheBytes()), dataSize(plan->cacheBytes(state.storage)));
+    }
+    if (plan && plan->storage().modules != state.storage.modules) {
+        const auto& held = plan->storage().modules;
+        const bool isByte = std::find(held.begin(), held.end(), plan::CacheDtype::Int8) != held.end();
+        note += " "
+            + tr("The embedded model's clips keep at least %1 dB PSNR with all modules in %2 bits.")
+                  .arg(plan::measuredFidelity(isByte ? plan::CacheDtype::Int8 : plan::CacheDtype::BFloat16))
+                  .arg(isByte ? 8 : 16);
     }
     m_note->setText(note);
     m_note->setVisible(!note.isEmpty());
