@@ -33,6 +33,7 @@ struct BenchOptions {
     std::optional<std::uint64_t> seed;
     std::optional<std::string> out, compare;
     bool isPlain = false;
+    bool withVae = false;
     bool isJson = false;
     bool isQuiet = false;
 };
@@ -99,6 +100,7 @@ Result<engine::BenchRequest> requestOf(const BenchOptions& options)
         request.targets = std::move(*targets);
     }
     request.withPlain = options.isPlain;
+    request.withVae = options.withVae;
     auto dtypes = namesOf("--dtype", options.dtypes.value_or("fp32"), {"fp32", "bf16"});
     if (!dtypes)
         return unexpected(dtypes.error());
@@ -132,7 +134,8 @@ Result<Json> readEarlier(const std::string& file)
     return json;
 }
 
-Result<std::string> measured(const BenchOptions& options)
+/// @param isInterrupted told whether fewer rounds were measured than asked for
+Result<std::string> measured(const BenchOptions& options, bool& isInterrupted)
 {
     const auto request = requestOf(options);
     if (!request)
@@ -155,6 +158,7 @@ Result<std::string> measured(const BenchOptions& options)
     const auto result = engine::runBench(*request, progress, interrupt.token());
     if (!result)
         return unexpected(result.error());
+    isInterrupted = result->isInterrupted;
     const Json bench = benchJson(*result, *request);
     if (options.out)
         if (auto written = writeFileAtomically(*options.out, bench.dump(2) + "\n"); !written)
@@ -166,11 +170,14 @@ Result<std::string> measured(const BenchOptions& options)
 
 int bench(const BenchOptions& options)
 {
-    const auto text = measured(options);
+    bool isInterrupted = false;
+    const auto text = measured(options, isInterrupted);
     if (!text)
         return fail(text.error());
     std::cout << *text;
-    return kExitDone;
+    if (isInterrupted)
+        warn("interrupted: these are the rounds that were finished");
+    return isInterrupted ? kExitCancelled : kExitDone;
 }
 
 } // namespace
@@ -206,6 +213,8 @@ void addBenchCommand(CLI::App& program, Action& action)
         "How the cache holds module outputs: fp32 (default), bf16, int8, or several: fp32,int8", "LIST");
     command->option_defaults()->group("Measuring");
     addInteger(*command, "--repeat", options->repeat, "Interleaved rounds (default 3)");
+    command->add_flag("--vae", options->withVae,
+        "Published geometries also decode, with random weights; the embedded model does always");
     command->add_flag(
         "--plain", options->isPlain, "Each setting also with LibTorch's own operations alone: the gain of the kernels");
     addInteger(*command, "--threads", options->threads, "Threads (default: LibTorch's choice)");

@@ -266,8 +266,8 @@ Json benchJson(const engine::BenchResult& result, const engine::BenchRequest& re
 {
     Json json{{"format", "toca-bench"}, {"format_version", 1}, {"model", result.model},
         {"description", result.description}, {"layers", result.layers}, {"tokens", result.tokens},
-        {"rows", result.rows}, {"steps", result.steps}, {"threads", result.threads}, {"repeat", request.repeat},
-        {"seed", request.seed}};
+        {"rows", result.rows}, {"steps", result.steps}, {"threads", result.threads},
+        {"repeat", result.series.front().runs.size()}, {"seed", request.seed}};
     json["machine"] = result.machine;
     json["versions"] = {{"toca", programVersion()}};
     for (const auto& [name, version] : result.versions)

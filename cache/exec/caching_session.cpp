@@ -45,6 +45,7 @@ CachingSession::CachingSession(plan::Geometry geometry, std::unique_ptr<PolicyRu
     : m_geometry(std::move(geometry))
     , m_policy(std::move(policy))
     , m_options(std::move(options))
+    , m_trace(m_options.trace, m_options.gathersTrace)
     , m_features(m_geometry, m_options.storage)
     , m_evidence(m_geometry)
     , m_rows(RowRange::of(m_geometry, plan::Stream::Joint))
@@ -97,16 +98,15 @@ torch::Tensor CachingSession::evaluate(const EvaluationView& view, const Model& 
     if (m_policy->keepsPrediction())
         m_features.named(kPrediction) = prediction;
 
-    if (m_options.trace) {
+    if (m_trace.isWanted()) {
         const PartScope tracing(Part::Trace);
         plan::TraceEvaluation record;
         record.decision = action.decision;
         record.seconds = watch.elapsed();
         record.flops = m_moduleFlops + (entered ? plan::fixedFlops(m_geometry, enteredRows) : 0.0);
         record.cacheBytes = cacheBytes();
-        record.latentRms = view.latent.defined() ? view.latent.square().mean().sqrt().item<double>() : 0.0;
         record.scalars = m_policy->decisionScalars();
-        m_options.trace->appendEvaluation(record);
+        m_trace.appendEvaluation(std::move(record), view.latent);
     }
     return prediction;
 }
@@ -333,11 +333,9 @@ std::int64_t CachingSession::selectionRows() const
 
 void CachingSession::recordAbsent()
 {
-    if (!m_options.trace)
-        return;
     plan::TraceCell absent;
     absent.action = Action::Skip;
-    m_options.trace->append(absent);
+    m_trace.append(absent);
 }
 
 ModuleOutput CachingSession::storedOutput() const
@@ -359,8 +357,6 @@ void CachingSession::record(const Cell& cell, double seconds)
     const PartScope scope(Part::Trace);
     const double flops = plan::moduleFlops(m_geometry, m_site.layer, m_site.module, cell.computed, m_rows.count);
     m_moduleFlops += flops;
-    if (!m_options.trace)
-        return;
     plan::TraceCell record;
     record.action = cell.action;
     record.selected = cell.selected;
@@ -368,21 +364,7 @@ void CachingSession::record(const Cell& cell, double seconds)
     record.seconds = static_cast<float>(seconds);
     record.selectionSeconds = static_cast<float>(cell.selectionSeconds);
     record.flops = flops;
-    const bool withScores = m_options.trace->level() == plan::TraceLevel::Scores && cell.score.defined();
-    const auto rows =
-        std::min<std::int64_t>(m_options.trace->selectionRows(), cell.ids.defined() ? cell.ids.size(0) : 1);
-    torch::Tensor ids, scores;
-    if (cell.ids.defined())
-        ids = cell.ids.narrow(0, 0, rows).contiguous().cpu();
-    if (withScores)
-        scores = cell.score.narrow(0, 0, std::min<std::int64_t>(m_options.trace->selectionRows(), cell.score.size(0)))
-                     .to(torch::kCPU, torch::kFloat32)
-                     .contiguous();
-    using Ids = std::span<const std::int64_t>;
-    using Scores = std::span<const float>;
-    m_options.trace->append(record,
-        ids.defined() ? Ids(ids.const_data_ptr<std::int64_t>(), static_cast<std::size_t>(ids.numel())) : Ids{},
-        scores.defined() ? Scores(scores.const_data_ptr<float>(), static_cast<std::size_t>(scores.numel())) : Scores{});
+    m_trace.append(record, cell.ids, cell.score);
 }
 
 void CachingSession::recordSkipped(int firstLayer, int endLayer)

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cache/exec/policy_run.h"
-#include "cache/plan/trace.h"
+#include "cache/exec/trace_writer.h"
 
 #include <exception>
 #include <functional>
@@ -31,6 +31,7 @@ struct SessionOptions {
     std::shared_ptr<plan::Trace> trace; ///< may be null
     std::stop_token stop;
     plan::CacheStorage storage = {}; ///< how module outputs are held
+    bool gathersTrace = false; ///< see TraceWriter: true where the model is on another device
 };
 
 /// The one place where models and caching policies meet. A model calls it at four heights (evaluation, layers, module,
@@ -139,6 +140,7 @@ private:
     plan::Geometry m_geometry;
     std::unique_ptr<PolicyRun> m_policy;
     SessionOptions m_options;
+    TraceWriter m_trace;
     FeatureStore m_features;
     EvidenceStore m_evidence;
     std::map<std::string, std::pair<RowRange, torch::Tensor>> m_once;

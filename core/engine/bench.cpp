@@ -99,6 +99,8 @@ private:
     /// Runs a contestant once. @param steps ends after so many with RunCancelled; 0 = all
     Result<Finished> runOnce(Contestant& contestant, int steps);
     Result<void> warmUp(Contestant& contestant);
+    /// Each setting once. @param round from 0; the first one compares what came out
+    Result<void> runRound(int round);
     /// Replaces the policies of a model by the settings that reach the targets.
     Result<void> solveTargets(BenchModel& model);
     void tell(const std::string& what) const
@@ -112,6 +114,8 @@ private:
     std::stop_token m_stop;
     std::vector<std::unique_ptr<BenchModel>> m_models;
     std::vector<Contestant> m_contestants;
+    Finished m_reference; ///< of the first contestant
+    torch::Tensor m_own; ///< final latent of the last contestant that was not plain
     int m_steps = 0;
 };
 
@@ -300,6 +304,31 @@ Result<void> Bench::solveTargets(BenchModel& model)
     return {};
 }
 
+Result<void> Bench::runRound(int round)
+{
+    for (std::size_t turn = 0; turn < m_contestants.size(); ++turn) {
+        // Every second round backwards, so that a machine that slows down treats all alike.
+        Contestant& contestant = m_contestants[round % 2 == 0 ? turn : m_contestants.size() - 1 - turn];
+        BenchSeries& series = contestant.series;
+        tell("round " + std::to_string(round + 1) + " of " + std::to_string(m_request.repeat) + ": "
+            + series.policy.name + ", " + series.dtype + (series.isPlain ? ", plain" : ""));
+        auto finished = runOnce(contestant, 0);
+        if (!finished)
+            return unexpected(finished.error());
+        if (round > 0)
+            continue;
+        if (turn == 0)
+            m_reference = *finished;
+        if (series.isPlain)
+            series.ownPsnrDb = psnrOf(finished->latent, m_own);
+        else
+            m_own = finished->latent;
+        series.latentPsnrDb = psnrOf(finished->latent, m_reference.latent);
+        series.clipPsnrDb = psnrOf(finished->clip, m_reference.clip);
+    }
+    return {};
+}
+
 Result<BenchResult> Bench::run()
 {
     at::set_num_threads(m_request.threads > 0 ? m_request.threads : at::get_num_threads());
@@ -314,28 +343,16 @@ Result<BenchResult> Bench::run()
         for (const auto& model : m_models)
             if (auto solved = solveTargets(*model); !solved)
                 return unexpected(solved.error());
-    Finished reference;
-    torch::Tensor own;
-    for (int round = 0; round < m_request.repeat; ++round) {
-        for (std::size_t turn = 0; turn < m_contestants.size(); ++turn) {
-            // Every second round backwards, so that a machine that slows down treats all alike.
-            Contestant& contestant = m_contestants[round % 2 == 0 ? turn : m_contestants.size() - 1 - turn];
-            BenchSeries& series = contestant.series;
-            tell("round " + std::to_string(round + 1) + " of " + std::to_string(m_request.repeat) + ": "
-                + series.policy.name + ", " + series.dtype + (series.isPlain ? ", plain" : ""));
-            auto finished = runOnce(contestant, 0);
-            if (!finished)
-                return unexpected(finished.error());
-            if (round > 0)
-                continue;
-            if (turn == 0)
-                reference = *finished;
-            if (series.isPlain)
-                series.ownPsnrDb = psnrOf(finished->latent, own);
-            else
-                own = finished->latent;
-            series.latentPsnrDb = psnrOf(finished->latent, reference.latent);
-            series.clipPsnrDb = psnrOf(finished->clip, reference.clip);
+    for (int round = 0; round < m_request.repeat && !result.isInterrupted; ++round) {
+        try {
+            if (auto measured = runRound(round); !measured)
+                return unexpected(measured.error());
+        } catch (const cache::RunCancelled&) {
+            if (round == 0)
+                throw;
+            result.isInterrupted = true;
+            for (Contestant& contestant : m_contestants)
+                contestant.series.runs.resize(static_cast<std::size_t>(round));
         }
     }
     const BenchModel& model = *m_models.front();

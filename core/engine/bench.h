@@ -34,6 +34,9 @@ struct BenchRequest {
     int warmUpSteps = 4; ///< of each setting, before the first round
     std::vector<std::string> dtypes{"fp32"}; ///< of the transformer's weights and features: "fp32", "bf16"
     std::optional<int> steps; ///< of the sampler; none: the published number
+    /// Published geometries also decode, with a VAE of the published sizes and random weights. The embedded model does
+    /// always.
+    bool withVae = false;
     std::optional<int> layers; ///< only so many transformer layers of a published geometry (STDiT3: pairs)
     std::optional<int> frames; ///< STDiT3 only, as width and height
     std::optional<int> width; ///< pixels
@@ -80,6 +83,7 @@ struct BenchResult {
     std::vector<std::string> parts; ///< names; "other" is what none of them explains
     std::map<std::string, std::string> machine; ///< processor, instruction sets, cores, memory, system, load
     std::map<std::string, std::string> versions;
+    bool isInterrupted = false; ///< stopped after fewer rounds than were asked for
     std::vector<BenchSeries> series; ///< the first one is uncached, in the first dtype
 };
 
@@ -88,7 +92,8 @@ std::vector<std::string> benchModels();
 
 /// Measures: all settings by turns in one process, every second round in reverse, after a short warm-up of each.
 /// With targets three uncached runs and three of each policy come first, from which module costs are learned.
-/// Weights of published geometries are drawn from the seed, in memory.
+/// Weights of published geometries are drawn from the seed, in memory. Stopped after a whole round of all settings,
+/// the result has the rounds that were finished.
 /// @param progress told what runs now, in a few words
 /// @return InvalidArgument, NotFound, Unsupported, TooLarge, Cancelled
 Result<BenchResult> runBench(

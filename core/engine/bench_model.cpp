@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/engine/bench_model.h"
 
+#include "core/engine/bench_weights.h"
 #include "core/engine/make_engine.h"
 #include "core/engine/pipeline.h"
 #include "core/engine/system_memory.h"
@@ -12,7 +13,6 @@
 #include "core/schedulers/rectified_flow.h"
 #include "core/schedulers/respacing.h"
 
-#include <ATen/CPUGeneratorImpl.h>
 #include <torch/torch.h>
 
 #include <algorithm>
@@ -37,37 +37,20 @@ std::string sizesOf(const plan::Geometry& geometry)
         + std::to_string(geometry.rows()) + " x " + std::to_string(geometry.grid.tokens()) + " tokens";
 }
 
-/// Fills parameters and buffers with normal numbers as large as an initialised layer's.
-void fillWithNoise(torch::nn::Module& model, std::uint64_t seed, torch::ScalarType dtype)
-{
-    const torch::NoGradGuard noGradients;
-    auto generator = at::detail::createCPUGenerator(seed);
-    const auto fill = [&](torch::Tensor tensor) {
-        constexpr double kWidthOfVectors = 2500; // of biases and tables: a deviation of 0.02
-        const double fanIn = tensor.dim() > 1 ? static_cast<double>(tensor.numel() / tensor.size(0)) : kWidthOfVectors;
-        auto values = torch::empty(tensor.sizes(), torch::kFloat32); // the same numbers in every dtype
-        values.normal_(0.0, 1.0 / std::sqrt(fanIn), generator);
-        tensor.set_data(values.to(dtype));
-    };
-    for (auto& parameter : model.parameters())
-        fill(parameter);
-    for (auto& buffer : model.buffers())
-        fill(buffer);
-    model.eval();
-    models::packLinears(model);
-}
-
 /// A published geometry with random weights.
 template <class Model, class Denoiser>
 class RandomModel final : public BenchModel {
 public:
     using MakeSampler = std::function<std::unique_ptr<schedulers::Sampler>(int steps)>;
 
-    RandomModel(Model model, plan::Geometry geometry, DenoisingInput input, int steps, MakeSampler makeSampler)
+    /// @param decoder may be empty
+    RandomModel(
+        Model model, plan::Geometry geometry, DenoisingInput input, int steps, MakeSampler makeSampler, Decoder decoder)
         : m_geometry(std::move(geometry))
         , m_input(std::move(input))
         , m_steps(steps)
         , m_makeSampler(std::move(makeSampler))
+        , m_decoder(std::move(decoder))
         , m_denoiser(std::move(model))
     {
     }
@@ -78,20 +61,21 @@ public:
     Result<std::unique_ptr<schedulers::Sampler>> sampler(int steps) const override { return m_makeSampler(steps); }
     int defaultSteps() const override { return m_steps; }
     void preview(const torch::Tensor&) override { }
-    Result<Clip> decode(const torch::Tensor&) override { return Clip{}; }
+    Result<Clip> decode(const torch::Tensor& latent) override { return m_decoder ? m_decoder(latent) : Clip{}; }
 
 private:
     plan::Geometry m_geometry;
     DenoisingInput m_input;
     int m_steps;
     MakeSampler m_makeSampler;
+    Decoder m_decoder;
     Denoiser m_denoiser;
 };
 
 template <class Model, class Denoiser>
 Result<std::unique_ptr<BenchModel>> filled(Model model, const plan::Geometry& geometry, DenoisingInput input, int steps,
     typename RandomModel<Model, Denoiser>::MakeSampler makeSampler, const BenchRequest& request,
-    torch::ScalarType dtype)
+    torch::ScalarType dtype, const std::function<Decoder()>& makeDecoder)
 {
     std::int64_t values = 0;
     for (const auto& parameter : model->parameters())
@@ -103,8 +87,9 @@ Result<std::unique_ptr<BenchModel>> filled(Model model, const plan::Geometry& ge
             "The model " + request.model + " needs " + std::to_string(bytes >> 20) + " MiB for its weights, but only "
                 + std::to_string(available >> 20) + " MiB are free. Measure fewer layers (--layers).");
     fillWithNoise(*model, request.seed, dtype);
-    return std::unique_ptr<BenchModel>(std::make_unique<RandomModel<Model, Denoiser>>(
-        std::move(model), geometry, std::move(input), steps, std::move(makeSampler)));
+    models::packLinears(*model);
+    return std::unique_ptr<BenchModel>(std::make_unique<RandomModel<Model, Denoiser>>(std::move(model), geometry,
+        std::move(input), steps, std::move(makeSampler), request.withVae ? makeDecoder() : Decoder()));
 }
 
 torch::Tensor perPrompt(double value)
@@ -154,7 +139,8 @@ Result<std::unique_ptr<BenchModel>> makeDit(const BenchRequest& request, torch::
             schedulers::respacedDiffusion(schedulers::linearBetas(kTrainingTimesteps), *kept)));
     };
     return filled<models::Dit, models::DitDenoiser>(models::Dit(config),
-        config.geometry(/*prompts=*/1, /*guidanceRows=*/2), input, /*steps=*/50, makeSampler, request, dtype);
+        config.geometry(/*prompts=*/1, /*guidanceRows=*/2), input, /*steps=*/50, makeSampler, request, dtype,
+        [&] { return randomPictureDecoder(request.seed); });
 }
 
 Result<std::unique_ptr<BenchModel>> makePixart(const BenchRequest& request, torch::ScalarType dtype)
@@ -178,8 +164,8 @@ Result<std::unique_ptr<BenchModel>> makePixart(const BenchRequest& request, torc
         return std::make_unique<schedulers::DpmSolver>(options);
     };
     const auto geometry = config.geometry(config.inputSize, config.inputSize, config.maxTextTokens, 1, 2);
-    return filled<models::Pixart, models::PixartDenoiser>(
-        models::Pixart(config), geometry, input, /*steps=*/20, makeSampler, request, dtype);
+    return filled<models::Pixart, models::PixartDenoiser>(models::Pixart(config), geometry, input, /*steps=*/20,
+        makeSampler, request, dtype, [&] { return randomPictureDecoder(request.seed); });
 }
 
 Result<std::unique_ptr<BenchModel>> makeStdit3(const BenchRequest& request, torch::ScalarType dtype)
@@ -210,8 +196,8 @@ Result<std::unique_ptr<BenchModel>> makeStdit3(const BenchRequest& request, torc
             schedulers::rectifiedFlowTimesteps(options, height, width, frames), options.timesteps);
     };
     const auto geometry = config.geometry(latentFrames, height / 8, width / 8, kStdit3KeptTokens, 1, 2);
-    return filled<models::Stdit3, models::Stdit3Denoiser>(
-        models::Stdit3(config), geometry, input, /*steps=*/30, makeSampler, request, dtype);
+    return filled<models::Stdit3, models::Stdit3Denoiser>(models::Stdit3(config), geometry, input, /*steps=*/30,
+        makeSampler, request, dtype, [&] { return randomVideoDecoder(request.seed, frames, kFps); });
 }
 
 /// The model in the program's resources, with text encoder and VAE.

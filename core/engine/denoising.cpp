@@ -26,12 +26,15 @@ torch::Tensor denoise(models::Denoiser& model, schedulers::Sampler& sampler, con
     std::vector<torch::Tensor> timesteps;
     for (int evaluation = 0; evaluation < all; ++evaluation)
         timesteps.push_back(sampler.timestep(evaluation));
-    session.setTimesteps(torch::stack(timesteps));
+    const torch::Tensor known = torch::stack(timesteps); // (E, P)
+    session.setTimesteps(known);
+    const torch::Tensor onHost = known.select(1, 0).to(torch::kCPU, torch::kFloat64); // waits for a device once
     for (int evaluation = input.first; evaluation < end; ++evaluation) {
         const cache::Stopwatch watch(nullptr);
         const plan::EvaluationInfo& info = schedule.evaluations[static_cast<std::size_t>(evaluation)];
         const auto& t = timesteps[static_cast<std::size_t>(evaluation)];
-        const cache::EvaluationView view{evaluation, info.step, schedule.steps, info.stream, t[0].item<double>(), z};
+        const cache::EvaluationView view{
+            evaluation, info.step, schedule.steps, info.stream, onHost[evaluation].item<double>(), z};
         const auto prediction = session.evaluate(
             view, [&](cache::RowRange rows) { return model.predict(z, t, input.conditions, rows, session); });
         torch::Tensor guided, after;

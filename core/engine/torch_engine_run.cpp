@@ -128,7 +128,8 @@ Result<RunResult> TorchEngine::run(Prepared& prepared, Observer& observer, std::
         prepared.sampler = prepared.earlier->samplers[static_cast<std::size_t>(prepared.firstEvaluation)]->clone();
     }
     result.trace = trace;
-    cache::CachingSession session(geometry, std::move(policyRun), {trace, stop, prepared.plan.storage()});
+    cache::CachingSession session(geometry, std::move(policyRun),
+        {trace, stop, prepared.plan.storage(), /*gathersTrace=*/!prepared.device.is_cpu()});
     observer.stageChanged(Stage::Denoising);
     observer.runStarted({result.runId, request, prepared.plan, trace, prepared.memory});
 

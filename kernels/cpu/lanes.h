@@ -8,8 +8,8 @@
 
 // The compiler makes a version of a function per instruction set; the loader picks one. Sanitizers start too early for
 // that, and tests of one version (TOCA_ONE_INSTRUCTION_SET) compile for it alone.
-#if !defined(TOCA_ONE_INSTRUCTION_SET) && defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)                  \
-    && !defined(__SANITIZE_THREAD__)
+#if !defined(TOCA_ONE_INSTRUCTION_SET) && defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)              \
+    && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define TOCA_PER_INSTRUCTION_SET __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define TOCA_PER_INSTRUCTION_SET

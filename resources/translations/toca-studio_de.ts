@@ -5062,6 +5062,10 @@ Frisch: Sie werden in allen gewählten Schritten und Schichten berechnet.</trans
         <translation>Klasse zu Bild (DiT)</translation>
     </message>
     <message>
+        <source>Text to video, finer tokens</source>
+        <translation>Text zu Video, feinere Token</translation>
+    </message>
+    <message>
         <source>Text to picture (PixArt)</source>
         <translation>Text zu Bild (PixArt)</translation>
     </message>

@@ -19,6 +19,8 @@ private Q_SLOTS:
     void measuresTheEmbeddedModel();
     void partsSumUpToTheRun();
     void measuresAPublishedGeometry();
+    void publishedGeometryDecodesWhenAsked();
+    void interruptedKeepsItsRounds();
     void measuresAgainstPlainOperations();
     void comparesWithAnEarlierRun();
     void refuses_data();
@@ -91,6 +93,38 @@ void CliBenchTest::measuresAPublishedGeometry()
     // Eight bits of mantissa: near the float32 run, not equal to it.
     QVERIFY(series[2][u"latent_psnr_db"].toDouble() > 25);
     QVERIFY(series[2][u"clip_psnr_db"].isNull());
+}
+
+void CliBenchTest::publishedGeometryDecodesWhenAsked()
+{
+    const TocaCall made = bench({"--model", "stdit3-xl-2", "--layers", "1", "--frames", "1", "--size", "64x64",
+        "--steps", "4", "--repeat", "1", "--vae", "--json"});
+    QVERIFY2(made.exitCode == 0, made.errors);
+    const QJsonArray series = made.json()["series"].toArray();
+    QCOMPARE(series[0][u"clip_psnr_db"].toString(), "identical");
+    QVERIFY(series[1][u"decoding_seconds"][u"median"].toDouble() > 0);
+    QVERIFY(series[1][u"parts"][u"decoding"].toDouble() > 0);
+}
+
+void CliBenchTest::interruptedKeepsItsRounds()
+{
+    QProcess process;
+    process.setWorkingDirectory(m_folder.path());
+    process.start(QString::fromUtf8(TOCA_BIN_DIR "/toca"),
+        {"bench", "--steps", "3", "--size", "64x64", "--repeat", "1000", "--out", "stopped.json"});
+    process.setReadChannel(QProcess::StandardError); // which is waited for
+    QByteArray said;
+    while (!said.contains("round 3 of 1000") && process.waitForReadyRead(120000))
+        said += process.readAllStandardError();
+    QVERIFY2(said.contains("round 3 of 1000"), said);
+    process.terminate();
+    QVERIFY(process.waitForFinished(120000));
+    QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+    QCOMPARE(process.exitCode(), 130);
+    QVERIFY(process.readAllStandardError().contains("interrupted"));
+    QVERIFY(process.readAllStandardOutput().contains("interleaved rounds"));
+    const auto stopped = jsonFile(m_folder.filePath("stopped.json"));
+    QVERIFY(stopped["repeat"].toInt() >= 2 && stopped["repeat"].toInt() < 1000);
 }
 
 void CliBenchTest::measuresAgainstPlainOperations()

@@ -144,9 +144,8 @@ void TestStdit3Attention::entropyEqualsTheDefinition()
     auto* policy = run.get();
     CachingSession session(smallGeometry(2), std::move(run));
     const auto x = torch::randn({2, kTokens, kWidth});
-    models::PackedText text;
-    text.lengths = {5, 3}; // a negative prompt may be shorter
-    text.tokens = torch::randn({1, 8, kWidth});
+    const auto mask = torch::arange(8).lt(torch::tensor({5, 3}).unsqueeze(1)); // a negative prompt may be shorter
+    const auto text = models::PackedText::of(torch::randn({2, 8, kWidth}), mask.to(torch::kInt64), session);
     torch::Tensor out;
     session.evaluate({0, 0, 1, plan::Stream::Joint, 0.0, {}}, [&](cache::RowRange) {
         out = session.module(plan::ModuleKind::CrossAttention, x,
@@ -158,12 +157,12 @@ void TestStdit3Attention::entropyEqualsTheDefinition()
     auto map = torch::zeros({2, kTokens, 8});
     std::int64_t begin = 0;
     for (int row = 0; row < 2; ++row) {
-        const std::int64_t length = text.lengths[static_cast<std::size_t>(row)];
+        const std::int64_t length = text.lengths()[static_cast<std::size_t>(row)];
         const auto q = torch::linear(x[row], weights["q_linear.weight"], weights["q_linear.bias"])
                            .view({kTokens, kHeads, -1})
                            .transpose(0, 1);
         const auto kv = torch::linear(
-            text.tokens[0].narrow(0, begin, length), weights["kv_linear.weight"], weights["kv_linear.bias"])
+            text.tokens()[0].narrow(0, begin, length), weights["kv_linear.weight"], weights["kv_linear.bias"])
                             .view({length, 2, kHeads, -1});
         const auto k = kv.select(1, 0).transpose(0, 1);
         const auto p = (torch::matmul(q, k.transpose(-2, -1)) / std::sqrt(static_cast<double>(kWidth / kHeads)))
@@ -186,12 +185,14 @@ void TestStdit3Attention::paddedTextIsNotAttendedTo()
     models::CrossAttention attention(kWidth, kHeads, "cross_attn");
     randomize(attention);
     const auto x = torch::randn({2, kTokens, kWidth});
-    const auto tokens = torch::randn({1, 8, kWidth});
+    const auto features = torch::randn({2, 8, kWidth});
+    const auto mask = torch::arange(8).lt(torch::tensor({5, 3}).unsqueeze(1)).to(torch::kInt64);
     auto both = CachingSession::uncached(smallGeometry(2));
-    const auto out = attention->forward(x, TokenSubset::all(kTokens), {tokens, {5, 3}}, both);
+    const auto out =
+        attention->forward(x, TokenSubset::all(kTokens), models::PackedText::of(features, mask, both), both);
     auto single = CachingSession::uncached(smallGeometry(1));
-    const auto second =
-        attention->forward(x.narrow(0, 1, 1), TokenSubset::all(kTokens), {tokens.narrow(1, 5, 3), {3}}, single);
+    const auto cut = models::PackedText::of(features.narrow(0, 1, 1).narrow(1, 0, 3), {}, single);
+    const auto second = attention->forward(x.narrow(0, 1, 1), TokenSubset::all(kTokens), cut, single);
     QVERIFY(torch::allclose(out[1], second[0], 1e-4, 1e-5));
 }
 

@@ -79,7 +79,8 @@ private Q_SLOTS:
         const auto x = random({2, 5, 8}), text = random({2, 4, 8});
         check(*module, {{"x", x}, {"text", text}}, [&] {
             auto session = sessionOf(2); // a new one each time: it keeps keys and values
-            return module->forward(x, TokenSubset::all(5), models::PackedText::of(text, unevenMask()), session);
+            return module->forward(
+                x, TokenSubset::all(5), models::PackedText::of(text, unevenMask(), session), session);
         });
     }
     void jointAttention()

@@ -249,6 +249,8 @@ QString PromptPanel::titleOf(const std::string& embeddedModel)
         return tr("Text to video");
     if (embeddedModel == "toca-miniature")
         return tr("Text to video, reference weights");
+    if (embeddedModel == "toca-miniature-fine")
+        return tr("Text to video, finer tokens");
     if (embeddedModel == "toca-miniature-dit")
         return tr("Class to picture (DiT)");
     if (embeddedModel == "toca-miniature-pixart")

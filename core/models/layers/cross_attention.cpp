@@ -17,35 +17,42 @@ namespace toca::models {
 using cache::EvidenceKind;
 using cache::TokenSubset;
 
-PackedText PackedText::of(const torch::Tensor& projected, const torch::Tensor& mask)
+PackedText PackedText::of(const torch::Tensor& projected, const torch::Tensor& mask, cache::CachingSession& session)
 {
     const std::int64_t rows = projected.size(0), length = projected.size(1);
     PackedText text;
+    text.m_projected = projected;
     if (!mask.defined()) {
-        text.tokens = projected.reshape({1, rows * length, -1});
-        text.lengths.assign(static_cast<std::size_t>(rows), length);
+        text.m_lengths.assign(static_cast<std::size_t>(rows), length);
         return text;
     }
     TORCH_CHECK(mask.dim() == 2 && mask.size(0) > 0 && rows % mask.size(0) == 0 && mask.size(1) == length,
         "the text mask must be (prompts, ", length, "), got ", mask.sizes());
-    const auto kept = mask.ne(0).repeat({rows / mask.size(0), 1}); // (B, L)
-    text.tokens = projected.index({kept}).unsqueeze(0);
-    const auto lengths = kept.sum(1).cpu();
-    for (std::int64_t row = 0; row < rows; ++row)
-        text.lengths.push_back(lengths[row].item<std::int64_t>());
-    for (const std::int64_t tokens : text.lengths)
+    text.m_kept = mask.ne(0).repeat({rows / mask.size(0), 1});
+    const auto lengths = session.once("text_lengths", [&] { return text.m_kept.sum(1).cpu(); }).contiguous();
+    text.m_lengths.assign(lengths.const_data_ptr<std::int64_t>(), lengths.const_data_ptr<std::int64_t>() + rows);
+    for (const std::int64_t tokens : text.m_lengths)
         TORCH_CHECK(tokens > 0, "a caption without a token; the text mask must keep at least one");
     return text;
 }
 
 std::int64_t PackedText::longest() const
 {
-    return *std::max_element(lengths.begin(), lengths.end());
+    return *std::max_element(m_lengths.begin(), m_lengths.end());
 }
 
 bool PackedText::isUniform() const
 {
-    return std::all_of(lengths.begin(), lengths.end(), [&](std::int64_t length) { return length == lengths.front(); });
+    return std::all_of(
+        m_lengths.begin(), m_lengths.end(), [&](std::int64_t length) { return length == m_lengths.front(); });
+}
+
+const torch::Tensor& PackedText::tokens() const
+{
+    if (!m_tokens.defined())
+        m_tokens = m_kept.defined() ? m_projected.index({m_kept}).unsqueeze(0)
+                                    : m_projected.reshape({1, m_projected.size(0) * m_projected.size(1), -1});
+    return m_tokens;
 }
 
 CrossAttentionImpl::CrossAttentionImpl(std::int64_t hiddenSize, std::int64_t heads, std::string name)
@@ -61,9 +68,9 @@ CrossAttentionImpl::CrossAttentionImpl(std::int64_t hiddenSize, std::int64_t hea
 
 torch::Tensor CrossAttentionImpl::keysAndValues(const PackedText& text)
 {
-    const auto rows = static_cast<std::int64_t>(text.lengths.size());
+    const auto rows = static_cast<std::int64_t>(text.lengths().size());
     const std::int64_t longest = text.longest();
-    auto packed = kv_linear->forward(text.tokens).squeeze(0); // (sum of lengths, 2C)
+    auto packed = kv_linear->forward(text.tokens()).squeeze(0); // (sum of lengths, 2C)
     torch::Tensor padded;
     if (text.isUniform()) {
         padded = packed.view({rows, longest, 2, m_heads, m_headSize});
@@ -72,7 +79,7 @@ torch::Tensor CrossAttentionImpl::keysAndValues(const PackedText& text)
         // nothing attends to, repeats the row's last token.
         std::vector<std::int64_t> ids;
         std::int64_t first = 0;
-        for (const std::int64_t length : text.lengths) {
+        for (const std::int64_t length : text.lengths()) {
             for (std::int64_t token = 0; token < longest; ++token)
                 ids.push_back(first + std::min(token, length - 1));
             first += length;
@@ -81,7 +88,7 @@ torch::Tensor CrossAttentionImpl::keysAndValues(const PackedText& text)
                      .view({rows, longest, 2, m_heads, m_headSize});
     } else {
         std::vector<torch::Tensor> parts;
-        for (const auto& part : packed.split_with_sizes(text.lengths))
+        for (const auto& part : packed.split_with_sizes(text.lengths()))
             parts.push_back(torch::constant_pad_nd(part, {0, 0, 0, longest - part.size(0)}));
         padded = torch::stack(parts).view({rows, longest, 2, m_heads, m_headSize});
     }
@@ -96,16 +103,18 @@ torch::Tensor CrossAttentionImpl::forward(
     if (!ActivationRecorder::current() && !session.wants(EvidenceKind::CrossAttentionEntropy)
         && cache::runsTrainedAttention(x, trained, longest))
         return proj->forward(cache::trainedCrossAttention(
-            q_linear->forward(x), kv_linear->forward(text.tokens).squeeze(0), text.lengths, trained));
+            q_linear->forward(x), kv_linear->forward(text.tokens()).squeeze(0), text.lengths(), trained));
     const auto kv = session.once(m_name, [&] { return keysAndValues(text); }).unbind(1);
     const auto q = q_linear->forward(x).view({batch, count, m_heads, m_headSize}).transpose(1, 2); // (B, heads, K, D)
     torch::Tensor bias; // (B, 1, 1, L): padding is not attended to
     if (!text.isUniform()) {
-        const auto lengths = torch::tensor(text.lengths, torch::TensorOptions(torch::kInt64).device(x.device()));
-        const auto padding = torch::arange(longest, lengths.options()).unsqueeze(0) >= lengths.unsqueeze(1);
-        bias = torch::zeros({batch, longest}, x.options())
-                   .masked_fill(padding, -std::numeric_limits<double>::infinity())
-                   .view({batch, 1, 1, longest});
+        bias = session.once("text_bias", [&] { // the same in every layer
+            const auto lengths = torch::tensor(text.lengths(), torch::TensorOptions(torch::kInt64).device(x.device()));
+            const auto padding = torch::arange(longest, lengths.options()).unsqueeze(0) >= lengths.unsqueeze(1);
+            return torch::zeros({batch, longest}, x.options())
+                .masked_fill(padding, -std::numeric_limits<double>::infinity())
+                .view({batch, 1, 1, longest});
+        });
     }
     torch::Tensor out;
     if (!session.wants(EvidenceKind::CrossAttentionEntropy)) {

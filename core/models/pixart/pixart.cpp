@@ -115,7 +115,7 @@ torch::Tensor PixartImpl::forward(const PixartInput& input, cache::CachingSessio
     const auto t = time.narrow(1, 0, m_config.hiddenSize); // (B, C)
     const auto t6 = time.narrow(1, m_config.hiddenSize, 6 * m_config.hiddenSize).unflatten(1, {6, -1});
     const auto captions = session.once("y_embedder", [&] { return y_embedder->forward(input.y.to(dtype)); });
-    const auto text = PackedText::of(captions.flatten(1, 2), input.mask);
+    const auto text = PackedText::of(captions.flatten(1, 2), input.mask, session);
 
     const auto padded = torch::constant_pad_nd(x, {0, columns * patch - x.size(3), 0, rows * patch - x.size(2)});
     auto tokens = x_embedder->forward(padded.to(dtype)) + position.to(dtype);

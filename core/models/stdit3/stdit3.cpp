@@ -95,7 +95,7 @@ PackedText Stdit3Impl::packedText(const Stdit3Input& input, cache::CachingSessio
             .once("y_embedder",
                 [&] { return y_embedder->forward(input.y.to(t_block->operator[](1)->weight.scalar_type())); })
             .flatten(1, 2); // (B, L, C)
-    return PackedText::of(projected, input.mask);
+    return PackedText::of(projected, input.mask, session);
 }
 
 torch::Tensor Stdit3Impl::forward(const Stdit3Input& input, cache::CachingSession& session)
@@ -114,9 +114,9 @@ torch::Tensor Stdit3Impl::forward(const Stdit3Input& input, cache::CachingSessio
 
     // Where a token is, and how far apart neighbours are in pixels: from prompt 0, as published.
     const auto baseSize = static_cast<std::int64_t>(std::nearbyint(std::sqrt(static_cast<double>(layout.positions))));
-    const double pixels = input.height[0].item<double>() * input.width[0].item<double>();
-    const double scale = std::sqrt(pixels) / static_cast<double>(m_config.inputSqSize);
     const auto position = session.constant("pos_embed", [&] {
+        const double pixels = input.height[0].item<double>() * input.width[0].item<double>();
+        const double scale = std::sqrt(pixels) / static_cast<double>(m_config.inputSqSize);
         return positionEmbedding2d(m_config.hiddenSize, rows, columns, scale, baseSize, x.device())
             .unsqueeze(0); // (1, 1, S, C)
     });
