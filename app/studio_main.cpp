@@ -86,7 +86,8 @@ int main(int argc, char** argv)
             .files = std::move(services),
             .library = QString::fromStdString(options->library),
             .defaultLibrary = QString::fromStdString(ownLibrary),
-            .welcomes = options->screenshots.empty() && !options->generate});
+            // A tour would stand in the way of what was asked for; it comes at the next start.
+            .welcomes = options->screenshots.empty() && !options->generate && options->path.empty()});
     if (!options->theme.empty()) {
         window.setThemeChoice(ui::themeChoiceFromName(QString::fromStdString(options->theme)));
     }
