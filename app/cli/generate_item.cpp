@@ -53,7 +53,8 @@ std::string timesText(const RunResult& run)
 {
     const RunTimes& times = run.times;
     std::string text = "denoising " + fixedText(times.denoising, 2) + " s, decoding " + fixedText(times.decoding, 2)
-        + " s, total " + fixedText(times.total(), 2) + " s on " + run.device + "; ";
+        + " s (first picture after " + fixedText(times.firstFrame, 2) + " s), total " + fixedText(times.total(), 2)
+        + " s on " + run.device + "; ";
     const double counted = run.trace ? run.trace->flops() : run.plan.totalFlops();
     return text + flopsText(counted) + " counted, " + fixedText(run.plan.baselineFlops() / counted, 2)
         + " times fewer than uncached\n";

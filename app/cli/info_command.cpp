@@ -54,9 +54,10 @@ Result<std::string> modelAnswer(const fs::path& path, bool isJson)
     return isJson ? modelJson(*model) + "\n" : modelText(*model);
 }
 
-Result<std::string> describe(const fs::path& path, bool isJson)
+Result<std::string> describe(const fs::path& named, bool isJson)
 {
     std::error_code error;
+    const fs::path path = fs::exists(named, error) ? named : fs::path(modelFolderOf(named.string()));
     const fs::file_status status = fs::status(path, error);
     if (isStoredRun(path))
         return storedRunInfo(path, isJson);

@@ -43,6 +43,8 @@ void take(Value& value, const std::optional<Given>& given)
 
 Result<TrainingRequest> requestOf(const TrainOptions& options)
 {
+    if (!std::isfinite(options.limits.minutes))
+        return unexpected(ErrorCode::InvalidArgument, "--minutes must be a number of minutes, from 0 (no limit).");
     TrainingRequest request;
     const bool goesOn = training::hasTraining(options.out);
     if (goesOn) {
@@ -51,7 +53,9 @@ Result<TrainingRequest> requestOf(const TrainOptions& options)
             return unexpected(stored.error());
         request = *std::move(stored);
         // One that began with a new transformer began from its own folder.
-        if (options.init && !options.newFamily && modelFolderOf(*options.init) != request.init)
+        std::error_code ignored;
+        if (options.init && !options.newFamily
+            && !std::filesystem::equivalent(modelFolderOf(*options.init), request.init, ignored))
             return unexpected(ErrorCode::InvalidArgument,
                 "'" + options.out + "' holds a training that began from '" + request.init.string()
                     + "'. Leave --init away to go on with it, or choose another --out.");
@@ -210,26 +214,33 @@ void addOptions(CLI::App& command, TrainOptions& options)
     command.add_option("--data", options.data, "'world', or a folder of captioned clips and pictures")
         ->type_name("world|FOLDER");
     addText(command, "--part", options.part, "transformer, text+transformer, spatial-vae, temporal-vae");
-    command.add_option("--steps", options.limits.steps, "Stop when so many steps have been made in all")
-        ->check(CLI::NonNegativeNumber);
-    command.add_option("--minutes", options.limits.minutes, "Stop this call after so many minutes")
-        ->check(CLI::NonNegativeNumber);
+    constexpr std::int64_t kMostSteps = 1'000'000'000;
+    constexpr double kMostMinutes = 1e6;
+    command.add_option("--steps", options.limits.steps, "Stop when so many steps have been made in all (0: no limit)")
+        ->check(CLI::Range(std::int64_t{0}, kMostSteps));
+    command.add_option("--minutes", options.limits.minutes, "Stop this call after so many minutes (0: no limit)")
+        ->check(CLI::Range(0.0, kMostMinutes));
     command
         .add_option("--decay-steps", options.limits.decaySteps,
             "Finish: let the learning rate fall to zero over so many steps from now")
-        ->check(CLI::NonNegativeNumber);
+        ->check(CLI::Range(std::int64_t{0}, kMostSteps));
     addSeed(command, "--seed", options.seed, "All randomness follows from it");
 
     command.option_defaults()->group("New transformer");
     auto* family = command.add_option("--new", options.newFamily, "Begin with a new transformer: stdit3, dit, pixart")
                        ->check(CLI::IsMember({"stdit3", "dit", "pixart"}));
-    auto* hidden = command.add_option("--hidden", options.newModel.hiddenSize, "Its width")->check(CLI::Range(8, 8192));
+    auto* hidden = command.add_option("--hidden", options.newModel.hiddenSize, "Its width")
+                       ->check(CLI::Range(8, 8192))
+                       ->needs(family);
     auto* depth = command.add_option("--depth", options.newModel.depth, "Its blocks (stdit3: pairs of blocks)")
-                      ->check(CLI::Range(1, 128));
-    auto* heads =
-        command.add_option("--heads", options.newModel.heads, "Its attention heads")->check(CLI::Range(1, 256));
+                      ->check(CLI::Range(1, 128))
+                      ->needs(family);
+    auto* heads = command.add_option("--heads", options.newModel.heads, "Its attention heads")
+                      ->check(CLI::Range(1, 256))
+                      ->needs(family);
     command.add_option("--patch", options.newModel.patch, "Rows and columns of the latent in a token")
-        ->check(CLI::Range(1, 16));
+        ->check(CLI::Range(1, 16))
+        ->needs(family);
     command
         .add_flag("--keep-weights", options.newModel.keepsWeights,
             "stdit3: begin with the weights and sizes of --init, on the smaller patch")
@@ -264,7 +275,7 @@ void addOptions(CLI::App& command, TrainOptions& options)
     command.add_option("--save-every", options.saveEvery, "Steps between saved states");
     command.add_option("--validate-every", options.validateEvery, "Steps between validations, with model and samples");
     addInteger(command, "--samples", options.samples, "Clips to sample each time");
-    addInteger(command, "--threads", options.threads, "CPU threads (default: all cores)");
+    addInteger(command, "--threads", options.threads, "CPU threads (default: all cores)")->check(CLI::Range(1, 1024));
     command.add_flag("--quiet,-q", options.isQuiet, "Print nothing but errors");
 }
 

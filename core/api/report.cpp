@@ -17,7 +17,7 @@ Json timesJson(const RunTimes& times)
 {
     return {{"loading", times.loading}, {"text", times.text}, {"condition", times.condition},
         {"denoising", times.denoising}, {"preview", times.preview}, {"decoding", times.decoding},
-        {"total", times.total()}};
+        {"first_frame", times.firstFrame}, {"total", times.total()}};
 }
 
 Json geometryJson(const plan::Geometry& geometry)

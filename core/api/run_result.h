@@ -24,6 +24,7 @@ struct RunTimes {
     double denoising = 0;
     double preview = 0; ///< inside denoising's span but not counted in it
     double decoding = 0;
+    double firstFrame = 0; ///< from the prompt to the first decoded picture, loading left out; 0 = none was decoded
     double total() const { return text + condition + denoising + preview + decoding; }
 };
 

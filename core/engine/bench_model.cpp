@@ -258,7 +258,7 @@ public:
     void preview(const torch::Tensor& cleanLatent) override { m_pipeline->preview(cleanLatent, m_request); }
     Result<Clip> decode(const torch::Tensor& latent) override
     {
-        return m_pipeline->decode(latent, m_request, [](int, int) { return true; });
+        return m_pipeline->decode(latent, m_request, [](int, int) { return true; }, {});
     }
 
 private:

@@ -25,12 +25,14 @@ Result<torch::Tensor> PicturePipeline::encode(
     return m_vae.encode(clip);
 }
 
-Result<Clip> PicturePipeline::decode(
-    const torch::Tensor& latent, const GenerationRequest& request, const std::function<bool(int, int)>& progress)
+Result<Clip> PicturePipeline::decode(const torch::Tensor& latent, const GenerationRequest& request,
+    const std::function<bool(int, int)>& progress, const std::function<void()>& firstFrame)
 {
     if (!progress(0, 1))
         return unexpected(ErrorCode::Cancelled, "The run was cancelled.");
     Clip clip = m_vae.decode(latent, request.fps);
+    if (firstFrame)
+        firstFrame();
     progress(1, 1);
     return clip;
 }

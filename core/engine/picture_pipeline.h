@@ -19,7 +19,7 @@ public:
     Result<torch::Tensor> encode(
         const Clip& clip, const GenerationRequest& request, const std::function<bool()>& keepGoing) override;
     Result<Clip> decode(const torch::Tensor& latent, const GenerationRequest& request,
-        const std::function<bool(int, int)>& progress) override;
+        const std::function<bool(int, int)>& progress, const std::function<void()>& firstFrame) override;
     Result<void> preparePreview(const std::function<bool()>& keepGoing) override { return m_vae.fitPreview(keepGoing); }
     Clip preview(const torch::Tensor& cleanLatent, const GenerationRequest& request) const override
     {

@@ -68,9 +68,10 @@ public:
     virtual models::Denoiser& denoiser() = 0;
     /// What `preview` needs beyond `load`; does nothing when that is there. @param keepGoing as `load`
     virtual Result<void> preparePreview(const std::function<bool()>& keepGoing) = 0;
-    /// @param progress(done, of); false stops with Cancelled
+    /// @param progress(done, of); false stops with Cancelled  @param firstFrame called when the first picture is there;
+    /// may be empty
     virtual Result<Clip> decode(const torch::Tensor& latent, const GenerationRequest& request,
-        const std::function<bool(int, int)>& progress) = 0;
+        const std::function<bool(int, int)>& progress, const std::function<void()>& firstFrame) = 0;
     /// A picture of a clean latent in microseconds. @pre `preparePreview` succeeded since the last `load`
     virtual Clip preview(const torch::Tensor& cleanLatent, const GenerationRequest& request) const = 0;
 };

@@ -176,10 +176,13 @@ Result<RunResult> TorchEngine::run(Prepared& prepared, Observer& observer, std::
         observer.stageChanged(Stage::Decoding);
         const cache::Stopwatch watch(&result.times.decoding);
         const cache::PartScope scope(cache::Part::Decoding);
-        auto clip = m_model->decode(latent, request, [&](int done, int of) {
+        const double before = result.times.total();
+        const auto progress = [&](int done, int of) {
             observer.decodingProgress(done, of);
             return !stop.stop_requested();
-        });
+        };
+        auto clip =
+            m_model->decode(latent, request, progress, [&] { result.times.firstFrame = before + watch.elapsed(); });
         if (!clip)
             return unexpected(clip.error());
         result.clip = std::move(*clip);

@@ -46,7 +46,7 @@ Result<Clip> VaeRoundTrip::roundTrip(const Clip& clip, const GenerationRequest& 
         const auto latent = pipeline.encode(clip, request, [&] { return !stop.stop_requested(); });
         if (!latent)
             return unexpected(latent.error());
-        return pipeline.decode(*latent, request, [&](int, int) { return !stop.stop_requested(); });
+        return pipeline.decode(*latent, request, [&](int, int) { return !stop.stop_requested(); }, {});
     });
 }
 

@@ -178,8 +178,8 @@ Result<torch::Tensor> VideoPipeline::encode(
     return latent;
 }
 
-Result<Clip> VideoPipeline::decode(
-    const torch::Tensor& latent, const GenerationRequest& request, const std::function<bool(int, int)>& progress)
+Result<Clip> VideoPipeline::decode(const torch::Tensor& latent, const GenerationRequest& request,
+    const std::function<bool(int, int)>& progress, const std::function<void()>& firstFrame)
 {
     models::VideoVae vae = m_model.vae();
     const std::int64_t free = m_model.device().is_cpu() ? availableMemory() : 0;
@@ -188,6 +188,8 @@ Result<Clip> VideoPipeline::decode(
     clip.frames.reserve(static_cast<std::size_t>(request.frames));
     const auto keep = [&](std::int64_t, const torch::Tensor& some) {
         std::vector<Frame> frames = models::framesToRgb8(some.to(torch::kCPU));
+        if (clip.frames.empty() && firstFrame)
+            firstFrame();
         std::move(frames.begin(), frames.end(), std::back_inserter(clip.frames));
     };
     if (auto decoded = vae->decodeFrames(latent, request.frames, keep, progress); !decoded)

@@ -33,7 +33,7 @@ public:
         const std::function<bool()>& keepGoing) override;
     models::Denoiser& denoiser() override { return *m_denoiser; }
     Result<Clip> decode(const torch::Tensor& latent, const GenerationRequest& request,
-        const std::function<bool(int, int)>& progress) override;
+        const std::function<bool(int, int)>& progress, const std::function<void()>& firstFrame) override;
     Result<void> preparePreview(const std::function<bool()>& keepGoing) override;
     Clip preview(const torch::Tensor& cleanLatent, const GenerationRequest& request) const override;
 

@@ -130,7 +130,8 @@ RunTimes timesIn(const Json& seconds)
         const double value = numberIn(seconds, key);
         return std::isfinite(value) && value > 0 ? value : 0;
     };
-    return {at("loading"), at("text"), at("condition"), at("denoising"), at("preview"), at("decoding")};
+    return {
+        at("loading"), at("text"), at("condition"), at("denoising"), at("preview"), at("decoding"), at("first_frame")};
 }
 
 /// The shape of a latent, where it belongs to so many values.

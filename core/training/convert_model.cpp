@@ -19,7 +19,7 @@ Result<torch::ScalarType> typeOf(const std::string& name)
         if (name == known)
             return type;
     return unexpected(ErrorCode::InvalidArgument,
-        "There is no dtype '" + printable(name) + "' for weights; there are: float32, float16, bfloat16.");
+        "There is no dtype " + printable(name) + " for weights; there are: float32, float16, bfloat16.");
 }
 
 Result<void> convertFile(const fs::path& from, const fs::path& to, torch::ScalarType dtype)
@@ -51,6 +51,14 @@ Result<void> convertModel(const fs::path& from, const fs::path& to, const std::s
     if (fs::exists(to, error))
         return unexpected(ErrorCode::InvalidArgument,
             quotedPath(to.string()) + " is there already; name a folder that is not there yet.");
+    const fs::path inside = fs::weakly_canonical(fs::absolute(to), error)
+                                .lexically_relative(fs::weakly_canonical(fs::absolute(from), error));
+    if (!inside.empty() && *inside.begin() != "..")
+        return unexpected(ErrorCode::InvalidArgument,
+            quotedPath(to.string()) + " lies in " + quotedPath(from.string()) + "; name a folder beside it.");
+    if (fs::exists(from / "state.safetensors", error) && fs::exists(from / "model", error))
+        return unexpected(ErrorCode::InvalidArgument,
+            quotedPath(from.string()) + " is a training; its model is " + quotedPath((from / "model").string()) + ".");
     std::vector<fs::path> files;
     for (fs::recursive_directory_iterator item(from, error), end; !error && item != end; item.increment(error))
         if (item->path().extension() == ".safetensors")

@@ -38,6 +38,9 @@ const std::vector<std::string> kNotMatrices{"shared", "relative_attention_bias",
 Result<std::unique_ptr<PictureTask>> PictureTask::open(const TrainingRequest& request, const engine::FoundParts& parts,
     const std::filesystem::path& cacheFolder, const Told& told)
 {
+    if (request.smallSteps > 0)
+        return unexpected(ErrorCode::Unsupported,
+            "Picture models have one size: leave --small-steps away, which is for video models and VAEs.");
     std::unique_ptr<PictureTask> task(new PictureTask(request));
     if (auto loaded = task->loadTransformer(parts); !loaded)
         return unexpected(loaded.error());

@@ -10,6 +10,7 @@
 #include "core/training/precision.h"
 #include "core/training/random.h"
 #include "core/training/trainer.h"
+#include "core/training/training_place.h"
 #include "core/training/vae_task.h"
 #include "core/training/video_task.h"
 
@@ -147,7 +148,10 @@ Result<TrainingRequest> storedRequest(const fs::path& folder)
     const auto settings = readSettings(path);
     if (!settings)
         return unexpected(settings.error());
-    return requestFromJson(*settings, quotedPath(path.string()) + ", settings");
+    auto request = requestFromJson(*settings, quotedPath(path.string()) + ", settings");
+    if (request)
+        request->init = resolvedInit(request->init.string(), folder);
+    return request;
 }
 
 Result<std::int64_t> train(const TrainingRequest& given, const TrainingPlace& place, const Limits& limits,
@@ -162,10 +166,20 @@ Result<std::int64_t> train(const TrainingRequest& given, const TrainingPlace& pl
     if (failed)
         return unexpected(ErrorCode::Io,
             "Cannot make the folder " + quotedPath(place.folder.string()) + ": " + failed.message() + ".");
+    if (!request.data.empty())
+        request.data = fs::absolute(request.data, failed); // of whoever goes on from another folder
+    const auto lock = TrainingLock::take(place.folder);
+    if (!lock)
+        return unexpected(lock.error());
     return engine::guarded([&]() -> Result<std::int64_t> {
-        if (place.newModel && !hasTraining(place.folder)) {
+        if (place.newModel && hasTraining(place.folder)) {
+            if (auto same = checkNewModel(*place.newModel, place.folder); !same)
+                return unexpected(same.error());
+        } else if (place.newModel) {
             if (auto made = makeModel(*place.newModel, request.seed, request.init, place.folder / "start"); !made)
                 return unexpected(made.error());
+            if (auto noted = writeNewModel(*place.newModel, place.folder); !noted)
+                return unexpected(noted.error());
             request.init = place.folder / "start";
         }
         if (place.threads > 0)

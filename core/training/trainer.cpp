@@ -6,6 +6,7 @@
 #include "core/training/gradients.h"
 #include "core/training/precision.h"
 #include "core/training/random.h"
+#include "core/training/training_place.h"
 
 #include <torch/torch.h>
 
@@ -89,6 +90,9 @@ Result<void> Trainer::begin(const Limits& limits, TrainingLog& log, TrainingObse
         m_counters.schedule.warmupSteps = m_request.warmupSteps;
         log.event("resumed", m_counters.step);
         observer.told("Going on after step " + std::to_string(m_counters.step) + ".");
+        if (m_counters.schedule.isFinished(m_counters.step))
+            observer.told("The learning rate has fallen to zero, so that no step follows. To go on as if it had not, "
+                          "put before-decay.safetensors in the place of state.safetensors.");
     } else {
         log.event("started", 0);
         if (auto saved = save(log); !saved) // there is always a state to go back to
@@ -195,7 +199,9 @@ Result<void> Trainer::rollBack(const std::string& problem, TrainingLog& log, Tra
 
 Result<void> Trainer::save(TrainingLog& log)
 {
-    auto written = writeState(statePath(m_folder), state(), m_counters, toJson(m_request));
+    TrainingRequest stored = m_request;
+    stored.init = storedInit(m_request.init, m_folder);
+    auto written = writeState(statePath(m_folder), state(), m_counters, toJson(stored));
     if (written)
         log.event("saved", m_counters.step);
     return written;

@@ -7136,8 +7136,8 @@ Einfrieren: Die Gruppe erhält die Ausgabe des Schritts davor, wie ein Cache sie
         <translation>gesamt</translation>
     </message>
     <message>
-        <source>Text encoding %1, denoising %2, previews %3, decoding %4. Loading the model took %5 and is not included.</source>
-        <translation>Textkodierung %1, Entrauschen %2, Vorschauen %3, Dekodieren %4. Das Laden des Modells dauerte %5 und ist nicht enthalten.</translation>
+        <source>Text encoding %1, denoising %2, previews %3, decoding %4, the first picture after %5. Loading the model took %6 and is not included.</source>
+        <translation>Textkodierung %1, Entrauschen %2, Vorschauen %3, Dekodieren %4, das erste Bild nach %5. Das Laden des Modells dauerte %6 und ist nicht enthalten.</translation>
     </message>
     <message>
         <source>denoising</source>

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whole trainings of tiny models, from random weights to what they make.
 #include "core/engine/make_engine.h"
+#include "core/training/convert_model.h"
 #include "core/training/train.h"
+#include "core/training/training_place.h"
+#include "core/world/png.h"
 #include "core/world/world.h"
 
 #include <QTemporaryDir>
@@ -27,7 +30,9 @@ public:
     void validated(std::int64_t, double loss) override { validation = loss; }
     double first(const std::string& kind) { return mean(kind, true); }
     double last(const std::string& kind) { return mean(kind, false); }
+    void told(const std::string& sentence) override { sentences += sentence + "\n"; }
     double validation = -1;
+    std::string sentences;
 
 private:
     double mean(const std::string& kind, bool isFirst)
@@ -156,16 +161,85 @@ private Q_SLOTS:
         const QTemporaryDir folder;
         const fs::path data = fs::path(folder.path().toStdString()) / "data";
         fs::create_directories(data);
-        // The clips of the reference material are not needed: a picture file that cannot be read is left out by name.
         std::ofstream(data / "broken.png") << "no picture";
         std::ofstream(data / "broken.txt") << "a broken picture\n";
         auto request = smallRequest();
+        request.width = request.height = 0;
+        request.batch = 4;
         request.data = data;
+        const TrainingPlace place = placeOf(folder, {"pixart", 32, 1, 2, 4});
         Losses losses;
-        const auto trained = train(request, placeOf(folder, {"pixart", 32, 1, 2, 2}), {.steps = 1}, losses, {});
-        QVERIFY(!trained.has_value());
-        QVERIFY2(
-            trained.error().message.find("nothing to train on") != std::string::npos, trained.error().message.c_str());
+        const auto none = train(request, place, {.steps = 1}, losses, {});
+        QVERIFY(!none.has_value());
+        QVERIFY2(none.error().message.find("nothing to train on") != std::string::npos, none.error().message.c_str());
+
+        constexpr int kPictures = 40, kPictureSide = 128;
+        for (int i = 0; i < kPictures; ++i) {
+            const world::WorldOptions options{.width = kPictureSide, .height = kPictureSide, .frames = 1};
+            const auto scene = world::sceneOf(static_cast<std::uint64_t>(i), options);
+            Frame frame;
+            frame.width = frame.height = kPictureSide;
+            frame.rgb.resize(std::size_t{kPictureSide} * kPictureSide * 3);
+            world::render(scene, kPictureSide, kPictureSide, 1, frame.rgb);
+            const std::string name = "picture-" + std::to_string(i);
+            const auto png = world::pngOf(frame);
+            QVERIFY(png);
+            std::ofstream(data / (name + ".png"), std::ios::binary) << *png;
+            std::ofstream(data / (name + ".txt")) << world::captionOf(scene) << "\n";
+        }
+        const auto trained = train(request, place, {.steps = 40}, losses, {});
+        QVERIFY2(trained.has_value(), trained ? "" : trained.error().message.c_str());
+        QVERIFY2(losses.last("picture") < 0.85 * losses.first("picture"),
+            (std::to_string(losses.first("picture")) + " to " + std::to_string(losses.last("picture"))).c_str());
+        QVERIFY2(losses.sentences.find("broken.png") != std::string::npos, losses.sentences.c_str());
+    }
+    void aMovedTrainingGoesOn()
+    {
+        const QTemporaryDir folder;
+        TrainingPlace place = placeOf(folder, {"dit", 32, 1, 2, 4});
+        auto request = smallRequest();
+        request.width = request.height = 0;
+        request.clips = 64;
+        Losses losses;
+        QVERIFY(train(request, place, {.steps = 1}, losses, {}));
+        const fs::path moved = place.folder.parent_path() / "moved";
+        fs::rename(place.folder, moved);
+        const auto stored = storedRequest(moved);
+        QVERIFY(stored && stored->init == moved / "start");
+        place.folder = moved;
+        const auto gone = train(*stored, place, {.steps = 2}, losses, {});
+        QVERIFY2(gone && *gone == 2, gone ? "" : gone.error().message.c_str());
+
+        place.newModel->depth = 2;
+        const auto other = train(*stored, place, {.steps = 3}, losses, {});
+        QVERIFY(!other && other.error().message.find("another transformer") != std::string::npos);
+        const auto lock = TrainingLock::take(moved);
+        QVERIFY(lock);
+        place.newModel.reset();
+        const auto second = train(*stored, place, {.steps = 3}, losses, {});
+        QVERIFY(!second && second.error().message.find("Another program trains") != std::string::npos);
+    }
+    void embeddedModelsAreStoredByName()
+    {
+        const QTemporaryDir folder;
+        const fs::path place = folder.path().toStdString();
+        const std::string stored = storedInit(modelFolderOf("toca-miniature"), place);
+        QCOMPARE(stored, std::string("toca-miniature"));
+        QVERIFY(fs::equivalent(resolvedInit(stored, place), modelFolderOf("toca-miniature")));
+        QVERIFY(fs::path(storedInit("elsewhere/model", place)).is_absolute());
+        // As earlier versions stored it, from a folder that is not there now.
+        fs::create_directories(place / "start");
+        QCOMPARE(resolvedInit("runs/out/start", place), place / "start");
+    }
+    void convertingIntoItselfIsRefused()
+    {
+        const QTemporaryDir folder;
+        const fs::path model = fs::path(folder.path().toStdString()) / "model";
+        fs::copy(modelFolderOf("toca-miniature"), model, fs::copy_options::recursive);
+        const auto inside = convertModel(model, model / "half", "float16");
+        QVERIFY(!inside && inside.error().code == ErrorCode::InvalidArgument);
+        QVERIFY(!fs::exists(model / "half"));
+        QVERIFY(convertModel(model, model.parent_path() / "half", "float16"));
     }
 
 private:

@@ -90,9 +90,10 @@ void SummaryStrip::showRun(const RunResult& run, const RunResult* baseline, cons
     clear();
     const QLocale locale;
     setNumber("totalTime", duration(run.times.total()), tr("total"),
-        tr("Text encoding %1, denoising %2, previews %3, decoding %4. Loading the model took %5 and is not included.")
+        tr("Text encoding %1, denoising %2, previews %3, decoding %4, the first picture after %5. Loading the model "
+           "took %6 and is not included.")
             .arg(duration(run.times.text), duration(run.times.denoising), duration(run.times.preview),
-                duration(run.times.decoding), duration(run.times.loading)));
+                duration(run.times.decoding), duration(run.times.firstFrame), duration(run.times.loading)));
     setNumber("denoisingTime", duration(run.times.denoising), tr("denoising"),
         tr("The denoising loop, without previews: what caching makes shorter. Threads: %1, device: %2.")
             .arg(run.threads)
