@@ -41,7 +41,7 @@ Result<std::unique_ptr<PictureTask>> PictureTask::open(const TrainingRequest& re
     if (request.smallSteps > 0)
         return unexpected(ErrorCode::Unsupported,
             "Picture models have one size: leave --small-steps away, which is for video models and VAEs.");
-    std::unique_ptr<PictureTask> task(new PictureTask(request));
+    std::unique_ptr<PictureTask> task(new PictureTask(request, told));
     if (auto loaded = task->loadTransformer(parts); !loaded)
         return unexpected(loaded.error());
     if (auto opened = task->openData(parts, cacheFolder, told); !opened)
@@ -172,7 +172,12 @@ Result<void> PictureTask::prepare(std::int64_t step, std::stop_token stop)
 {
     if (auto made = m_heldOut->make(m_heldOut->count(), stop, {}); !made)
         return made;
-    return m_pictures->make(picturesAt(step, *m_pictures), stop, {});
+    constexpr std::int64_t kEvery = 512; // pictures are many, and soon encoded
+    const std::int64_t wanted = picturesAt(step, *m_pictures), before = m_pictures->ready();
+    return m_pictures->make(wanted, stop, [&](std::int64_t ready) {
+        if (wanted - before > kEvery && m_told && (ready % kEvery == 0 || ready >= wanted))
+            m_told("Encoded " + std::to_string(ready) + " of " + std::to_string(m_pictures->count()) + " pictures.");
+    });
 }
 
 PictureTask::Batch PictureTask::batchOf(const LatentStore& store, const std::vector<std::int64_t>& indices,

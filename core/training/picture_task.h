@@ -41,8 +41,9 @@ private:
         torch::Tensor weights; ///< (B, 1, h, w) of the loss; undefined: all alike
     };
 
-    explicit PictureTask(const TrainingRequest& request)
+    PictureTask(const TrainingRequest& request, Told told)
         : m_request(request)
+        , m_told(std::move(told))
     {
         m_levels.location = request.noiseLocation;
     }
@@ -56,6 +57,7 @@ private:
         const Batch& batch, const torch::Tensor& noisy, const torch::Tensor& t, const torch::Tensor& dropped);
 
     TrainingRequest m_request;
+    Told m_told;
     DiffusionLoss m_loss;
     NoiseLevels m_levels; ///< of `TrainingRequest::asVelocity`
     std::filesystem::path m_transformerPath; ///< below the model's folder

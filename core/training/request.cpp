@@ -76,6 +76,7 @@ std::string toJson(const TrainingRequest& request)
 {
     nlohmann::ordered_json json;
     json["init"] = request.init.string();
+    json["latents"] = request.latents.string();
     json["data"] = request.data.string();
     json["part"] = partName(request.part);
     json["precision"] = precisionName(request.precision);
@@ -113,6 +114,7 @@ Result<TrainingRequest> requestFromJson(std::string_view text, const std::string
     checkpoint::ConfigReader reader(*std::move(json), fileName);
     TrainingRequest request;
     request.init = reader.string("init", "");
+    request.latents = reader.string("latents", "");
     request.data = reader.string("data", "");
     const auto part = reader.string("part", kRequired, textsOf(kParts));
     const auto precision = reader.string("precision", "auto", textsOf(kPrecisions));

@@ -35,6 +35,7 @@ struct NewModel {
 /// The settings of a training. They are kept with its state; going on, only what is named again changes.
 struct TrainingRequest {
     std::filesystem::path init; ///< model folder to start from; empty: the embedded model
+    std::filesystem::path latents; ///< folder of stored latents; empty: `latents` in the training's own
     std::filesystem::path data; ///< folder of captioned clips and pictures; empty: the world
     TrainedPart part = TrainedPart::TextAndTransformer;
     TrainingPrecision precision = TrainingPrecision::Auto;

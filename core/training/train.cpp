@@ -168,6 +168,8 @@ Result<std::int64_t> train(const TrainingRequest& given, const TrainingPlace& pl
             "Cannot make the folder " + quotedPath(place.folder.string()) + ": " + failed.message() + ".");
     if (!request.data.empty())
         request.data = fs::absolute(request.data, failed); // of whoever goes on from another folder
+    if (!place.latents.empty())
+        request.latents = fs::absolute(place.latents, failed);
     const auto lock = TrainingLock::take(place.folder);
     if (!lock)
         return unexpected(lock.error());
@@ -185,7 +187,7 @@ Result<std::int64_t> train(const TrainingRequest& given, const TrainingPlace& pl
         if (place.threads > 0)
             torch::set_num_threads(place.threads);
         makeDeterministic();
-        auto task = openTask(request, place.latents.empty() ? place.folder / "latents" : place.latents, observer);
+        auto task = openTask(request, request.latents.empty() ? place.folder / "latents" : request.latents, observer);
         if (!task)
             return unexpected(task.error());
         if (auto prepared = (*task)->prepare(0, stop); !prepared)

@@ -42,7 +42,7 @@ struct Limits {
 /// Where a training lies, and how much of the machine it may take.
 struct TrainingPlace {
     std::filesystem::path folder; ///< of its state, its log and the exported model; made when needed
-    std::filesystem::path latents; ///< folder of stored latents; empty: `folder`/latents
+    std::filesystem::path latents; ///< folder of stored latents; empty: as before, at first `folder`/latents
     int threads = 0; ///< 0 = LibTorch's default
     /// Where the folder holds no training yet: begins with a new transformer, which is written to `folder`/start, and
     /// takes only the other parts from the request's model.

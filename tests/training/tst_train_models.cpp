@@ -200,8 +200,10 @@ private Q_SLOTS:
         auto request = smallRequest();
         request.width = request.height = 0;
         request.clips = 64;
+        place.latents = place.folder.parent_path() / "latents";
         Losses losses;
         QVERIFY(train(request, place, {.steps = 1}, losses, {}));
+        place.latents.clear(); // is remembered
         const fs::path moved = place.folder.parent_path() / "moved";
         fs::rename(place.folder, moved);
         const auto stored = storedRequest(moved);
@@ -209,6 +211,7 @@ private Q_SLOTS:
         place.folder = moved;
         const auto gone = train(*stored, place, {.steps = 2}, losses, {});
         QVERIFY2(gone && *gone == 2, gone ? "" : gone.error().message.c_str());
+        QVERIFY(!fs::exists(moved / "latents"));
 
         place.newModel->depth = 2;
         const auto other = train(*stored, place, {.steps = 3}, losses, {});
