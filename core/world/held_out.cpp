@@ -9,6 +9,7 @@ namespace toca::world {
 namespace {
 
 constexpr std::uint64_t kOneIn = 40;
+constexpr int kMostMisses = 50'000; // draws without a new description, after which there is none: stills have about 100
 constexpr std::uint64_t kFirstSeed = std::uint64_t{1} << 48; // far above what training counts up to
 
 } // namespace
@@ -36,11 +37,18 @@ std::vector<Scene> heldOutScenes(std::size_t count, std::size_t objects, int wid
 {
     WorldOptions options{width, height, frames, objects == 2 ? 1.0 : 0.0};
     std::vector<Scene> scenes;
-    for (std::uint64_t seed = kFirstSeed; scenes.size() < count; ++seed)
-        if (Scene scene = sceneOf(seed, options); isHeldOut(scene.description)
-            && std::none_of(scenes.begin(), scenes.end(),
-                [&](const Scene& other) { return other.description == scene.description; }))
+    int misses = 0;
+    for (std::uint64_t seed = kFirstSeed; scenes.size() < count; ++seed) {
+        Scene scene = sceneOf(seed, options);
+        const bool isNew = isHeldOut(scene.description)
+            && (misses > kMostMisses || std::none_of(scenes.begin(), scenes.end(), [&](const Scene& other) {
+                   return other.description == scene.description;
+               }));
+        if (isNew)
             scenes.push_back(std::move(scene));
+        if (misses <= kMostMisses)
+            misses = isNew ? 0 : misses + 1;
+    }
     return scenes;
 }
 

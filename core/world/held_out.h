@@ -14,6 +14,8 @@ bool isHeldOut(const Description& description);
 
 /// The fixed list that models are judged by: held-out scenes of one object or of two, from seeds that no training
 /// draws.
+/// Descriptions differ while there are new ones; of stills there are about a hundred, after which they come again with
+/// other places.
 /// @param frames of the model: 1 gives pictures
 std::vector<Scene> heldOutScenes(std::size_t count, std::size_t objects, int width, int height, int frames);
 

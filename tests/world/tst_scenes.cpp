@@ -7,6 +7,8 @@
 #include <QtTest>
 
 #include <map>
+#include <set>
+#include <string>
 
 using namespace toca::world;
 
@@ -22,6 +24,7 @@ private Q_SLOTS:
     void picturesAreTheSameAgain();
     void sizesOfPicturesShowTheSameScene();
     void heldOutScenesAreTheSameAgain();
+    void heldOutStillsComeAgainWhenThereAreNoMore();
     void heldOutIsOneInForty();
 };
 
@@ -143,6 +146,21 @@ void TestScenes::sizesOfPicturesShowTheSameScene()
                 sum += std::abs(mean - small[static_cast<std::size_t>((y * 64 + x) * 3 + channel)]);
             }
     QVERIFY2(sum / (64 * 64 * 3) < 1.5, std::to_string(sum / (64 * 64 * 3)).c_str());
+}
+
+void TestScenes::heldOutStillsComeAgainWhenThereAreNoMore()
+{
+    const auto stills = heldOutScenes(200, 1, 128, 128, 1);
+    QCOMPARE(stills.size(), std::size_t{200});
+    std::set<std::string> captions;
+    std::set<std::vector<std::uint8_t>> pictures;
+    for (const Scene& scene : stills) {
+        QVERIFY(isHeldOut(scene.description));
+        captions.insert(captionOf(scene));
+        pictures.insert(rendered(scene, 64, 64, 1));
+    }
+    QVERIFY2(captions.size() > 50 && captions.size() < 200, std::to_string(captions.size()).c_str());
+    QCOMPARE(pictures.size(), std::size_t{200}); // the same words, other pictures
 }
 
 void TestScenes::heldOutScenesAreTheSameAgain()
